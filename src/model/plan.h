@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Plan: ordered steps from what is applied to what is wanted, computed purely from files, history and, for
+ * sizes, the catalog. A step is the unit of confirmation: one group of statements in one transaction
+ * with its history row, or one lone statement.
+ */
+#ifndef DBTOP_MODEL_PLAN_H
+#define DBTOP_MODEL_PLAN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "model/migration.h"
+#include "model/value.h"
+
+enum plan_direction { PLAN_UP, PLAN_DOWN };
+
+/* Never renamed once released; the words are changing.md 2. */
+enum hazard_kind {
+	HAZARD_DATA_LOSS,
+	HAZARD_REWRITE,
+	HAZARD_SCAN_LOCK,
+	HAZARD_LOCK_EXCLUSIVE,
+	HAZARD_LOCK_SHARE,
+	HAZARD_LOCK_OTHER_TABLE,
+	HAZARD_INDEX_BUILD,
+	HAZARD_RENAME,
+	HAZARD_PRIVILEGE,
+	HAZARD_CASCADE,
+	HAZARD_NO_WHERE,
+	HAZARD_ENUM_ORDER,
+	HAZARD_UNPARSED,
+	HAZARD_OPAQUE,
+	HAZARD_NON_TRANSACTIONAL,
+	HAZARD_DROP, /* of an index, constraint, view, function: level 2, clients may depend on it */
+	HAZARD_ROW_CHANGE, /* UPDATE, DELETE with WHERE, on an existing table */
+	HAZARD_KIND_COUNT,
+};
+
+struct hazard {
+	enum hazard_kind kind;
+	int level; /* 0 … 3, the hazard's own, before the environment raises prompts */
+	const char
+		*object;   /* "schema.name", or "name" where the schema is not known; NULL = none */
+	const char *words; /* one sentence a tired person understands */
+	const char *remedy;	/* what to do instead; NULL = nothing better */
+	const char *ack_reason; /* acknowledged in the file; NULL = not */
+	size_t statement;	/* index in the step */
+};
+
+/* What the catalog says of a table a plan touches. */
+struct table_size {
+	const char *schema, *name;
+	bool exists;
+	int64_t bytes; /* VALUE_UNKNOWN when not asked */
+	int64_t rows;  /* the planner's estimate */
+};
+
+struct plan_step {
+	const struct migration *migration;
+	enum migration_section section; /* UP or DOWN */
+	size_t ordinal;			/* from 1, within the migration */
+	size_t ordinal_count;		/* steps of this migration in this direction */
+	bool is_lone;
+	bool is_last; /* of its migration: the history row says applied (or is gone) after it */
+	const struct migration_statement *statements; /* borrowed from the set */
+	size_t statement_count;
+	struct hazard *hazards;
+	size_t hazard_count;
+	int level;		 /* highest of its hazards */
+	bool is_reversible;	 /* down exists and the migration is not marked irreversible */
+	const char *digest_line; /* changing.md 9 */
+};
+
+struct plan {
+	struct arena arena; /* steps, hazards; the statements live in the migration_set */
+	enum plan_direction direction;
+	struct plan_step *steps;
+	size_t step_count, step_capacity;
+	size_t migration_count;
+	char digest[65];		/* SHA-256, hex */
+	const char *from;		/* revision applied now; NULL = base */
+	const char *to;			/* revision afterwards; NULL = base */
+	const struct table_size *sizes; /* of the tables touched, after forecast */
+	size_t size_count;
+};
+
+const char *hazard_word(enum hazard_kind kind); /* "data-loss" */
+/* False when no kind has that word. */
+bool hazard_from_word(const char *word, enum hazard_kind *kind);
+
+#endif

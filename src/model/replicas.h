@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Replicas: one sample of what follows this server. Rows are walsenders joined with slots, and configured
+ * standbys nobody has seen. Filled by probe/replication.c; the formulas stand there.
+ *
+ * Bytes first, then time: time alone understates a stall and grows on an idle primary.
+ */
+#ifndef DBTOP_MODEL_REPLICAS_H
+#define DBTOP_MODEL_REPLICAS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "model/value.h"
+
+enum replica_kind {
+	REPLICA_STANDBY,
+	REPLICA_LOGICAL,
+	REPLICA_ARCHIVER, /* pg_receivewal: never replays */
+	REPLICA_BACKUP,
+	REPLICA_DOWN,	/* a slot nobody reads, or one that was here and is gone */
+	REPLICA_ABSENT, /* configured and never seen */
+};
+
+struct replica {
+	enum replica_kind kind;
+	char name[64];
+	char address[64];
+	char slot[64];	/* "" = none */
+	char state[24]; /* streaming, catchup, startup, "absent", "down" */
+	char sync[16];	/* sync, async, quorum, potential; "" = unknown */
+	int64_t pid;
+	/* bytes between the stages; unknown is VALUE_UNKNOWN */
+	int64_t to_send_bytes; /* end - sent */
+	int64_t write_bytes;   /* sent - write */
+	int64_t flush_bytes;   /* write - flush */
+	int64_t apply_bytes;   /* flush - replay */
+	int64_t behind_bytes;  /* end - replay (logical: confirmed flush; down slot: restart) */
+	int64_t at_risk_bytes; /* end - flush: lost at a failover now */
+	int64_t lag_ms;	       /* honest time; VALUE_UNKNOWN while replies are missing */
+	bool lag_is_at_least;  /* "≥": nothing was heard since */
+	int64_t reply_age_ms;
+	int64_t drain_bytes_s; /* net change of behind: negative = catching up */
+	/* slot */
+	int64_t retained_bytes, safe_bytes; /* safe: VALUE_NONE = no limit set */
+	char wal_status[16];		    /* "" = no slot */
+	bool slot_is_active;
+	int64_t gone_ms; /* since it was last seen; VALUE_NONE = it is here */
+	enum status status;
+	char reason[128];
+};
+
+enum { REPLICAS_MAX = 64 };
+
+struct replicas {
+	int64_t sampled_us, sampled_wall_us, took_us; /* as in pool_health */
+	bool is_standby;			      /* this server itself follows another */
+	char end_lsn[24];
+	int64_t wal_bytes_s; /* written per second; VALUE_UNKNOWN on the first sample */
+	struct replica rows[REPLICAS_MAX]; /* worst first */
+	size_t count;
+	size_t total;
+	int64_t worst_lag_bytes; /* of standbys; VALUE_NONE = none follow */
+	enum status status;
+	char reason[128];
+	bool is_restricted;
+	/* this server's own way to its upstream, on a standby */
+	char receiver_state[24]; /* "streaming", "disconnected", "archive" … */
+	int64_t own_replay_bytes, own_lag_ms;
+	bool own_lag_is_at_least;
+	bool is_replay_paused;
+};
+
+#endif

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Target: a database dbtop may change, as configuration describes it. Built by conf/, owned by the app.
+ */
+#ifndef DBTOP_MODEL_TARGET_H
+#define DBTOP_MODEL_TARGET_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Severity grows: of several sources the most severe wins. Unlabelled counts as prod on the screen. */
+enum env_class { ENV_UNLABELLED, ENV_DEV, ENV_STAGE, ENV_PROD };
+
+const char *env_word(enum env_class env); /* "dev"; "?ENV" for unlabelled */
+
+/* What to do with a revision older than the newest applied one. */
+enum late_order { LATE_DEFAULT, LATE_REFUSE, LATE_ASK, LATE_ALLOW };
+
+/* changing.md 11. A negative number is `off`. */
+struct gate_limits {
+	int64_t lag_bytes;
+	int64_t slots_percent;
+	int64_t blocked_count;
+	int64_t blocked_ms; /* … for that long */
+	int64_t oldest_ms;
+	int64_t wait_ms;
+};
+
+struct target {
+	char *name; /* as shown: config section, service, or database name; owned like all below */
+	char *conninfo;	 /* URI or keyword string as given, may hold a password: never print it */
+	char **replicas; /* conninfo of configured standbys */
+	size_t replica_count;
+	enum env_class env;
+	char *env_source;    /* "--env", "dbtop.conf:4" …; NULL = nobody said */
+	char *dir;	     /* directory of migrations; NULL = none found */
+	char *format;	     /* pinned format; NULL = detect */
+	char *project;	     /* "main" unless configured */
+	char *history_table; /* of a foreign format, schema-qualified; NULL = find it */
+	char *migrate_role;  /* SET ROLE for creating and running; NULL = none */
+	char *monitor_user;  /* other role for the watching connection; NULL = the same */
+	enum late_order late;
+	bool pooler_is_session; /* `pooler = session` */
+	bool is_read_only;	/* may never be armed */
+	int64_t hazard_size_bytes;
+	int64_t lock_timeout_ms;
+	int64_t lock_wait_ms;
+	int64_t connect_timeout_ms;
+	int64_t interval_ms;
+	struct gate_limits gate;
+};
+
+#endif

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Conn: one link to one server, as a machine. States and legal steps stand in conn.c; only conn_enter()
+ * moves between them. Reconnecting with backoff is the conn's own business when it is told to keep itself up.
+ *
+ * Names are resolved off the loop; libpq is used asynchronously only; each query has a deadline of our own, so a
+ * frozen server never freezes dbtop. A first FATAL keeps its SQLSTATE although libpq reports a second error.
+ */
+#ifndef DBTOP_PG_CONN_H
+#define DBTOP_PG_CONN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "base/span.h"
+#include "loop/loop.h"
+#include "model/link.h"
+#include "pg/driver.h"
+#include "pg/result.h"
+
+struct conn;
+struct conninfo; /* pg/conninfo.h */
+
+enum conn_purpose {
+	CONN_MONITOR, /* read-only, search_path empty, short statements */
+	CONN_CHANGE,  /* direct, to the primary, one operator */
+};
+
+struct conn_options {
+	enum conn_purpose purpose;
+	bool keep_up; /* reconnect for ever: 1 2 4 8 15 30 s ± 20 % */
+	int64_t connect_timeout_ms;
+	int64_t statement_timeout_ms, lock_timeout_ms; /* 0 = the server's own */
+	bool pooler_is_session;			       /* a pooler is accepted */
+	bool must_be_primary;			       /* a standby is refused */
+	const struct identity *must_equal; /* another server is refused; NULL = any; copied */
+	const char *set_role;		   /* NULL = none; copied */
+};
+
+/* Told on a later turn whenever the link's state or identity changed. */
+typedef void conn_changed_fn(void *arg, struct conn *conn);
+/* A NOTICE of the server; text is raw: show it through the display function only. */
+typedef void conn_notice_fn(void *arg, const char *severity, const char *text);
+
+struct conn *conn_new(struct loop *loop, const struct driver *driver, const struct conninfo *info,
+	const struct conn_options *options, conn_changed_fn *changed, void *arg);
+/* Ends what runs with ERR_CANCELED, closes, frees at the end of the turn. */
+void conn_free(struct conn *conn);
+void conn_on_notice(struct conn *conn, conn_notice_fn *fn, void *arg);
+
+void conn_open(struct conn *conn);
+/* Try now, also after STOPPED. */
+void conn_retry(struct conn *conn);
+const struct link_view *conn_view(const struct conn *conn);
+bool conn_is_usable(const struct conn *conn); /* up, and nothing runs */
+bool conn_in_transaction(const struct conn *conn);
+
+struct query {
+	const char *sql;	   /* borrowed until sent */
+	const char *const *params; /* text; borrowed until sent */
+	int param_count;
+	bool is_simple;	  /* simple protocol: several statements in one string, no parameters */
+	bool is_prepared; /* prepare once per connection under a name made from the text */
+	struct span copy_data; /* what COPY … FROM stdin gets; borrowed until done */
+	int64_t deadline_ms;   /* ours; 0 = none. Passed: the conn is dropped, ERR_TIMEOUT */
+	size_t sql_offset; /* bytes that we put before the user's text: for the error position */
+};
+
+/*
+ * Exactly one of result and e is NULL, except that a simple query of several statements gives its last result.
+ * e->line and e->column count in the query's own text; the caller adds where that text stands in a file.
+ */
+typedef void query_done_fn(void *arg, const struct result *result, const struct err *e);
+/* One query at a time: a second one while one runs is a bug. done() comes on a later turn, once. */
+void conn_query(struct conn *conn, const struct query *query, query_done_fn *done, void *arg);
+/* Ask the server to cancel what runs, on a worker thread; done() of the query tells how it ended (57014). */
+void conn_cancel(struct conn *conn);
+
+#endif

@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Driver: the seam between connections and libpq. driver_libpq.c is the real one; tests/fake/fake_driver.c
+ * plays a script. Names and meanings follow libpq's asynchronous interface.
+ */
+#ifndef DBTOP_PG_DRIVER_H
+#define DBTOP_PG_DRIVER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+
+struct driver;
+struct driver_conn;   /* one link, the driver's own */
+struct driver_result; /* one answer, the driver's own */
+
+enum driver_poll { DRIVER_POLL_FAILED, DRIVER_POLL_READING, DRIVER_POLL_WRITING, DRIVER_POLL_OK };
+enum driver_txn {
+	DRIVER_TXN_IDLE,
+	DRIVER_TXN_ACTIVE,
+	DRIVER_TXN_INTRANS,
+	DRIVER_TXN_INERROR,
+	DRIVER_TXN_UNKNOWN
+};
+enum driver_kind {
+	DRIVER_EMPTY,
+	DRIVER_COMMAND,
+	DRIVER_ROWS,
+	DRIVER_COPY_IN,
+	DRIVER_COPY_OUT,
+	DRIVER_ERROR
+};
+
+typedef void driver_notice_fn(
+	void *arg, const struct driver *driver, const struct driver_result *notice);
+
+struct driver {
+	/* keywords and values end with NULL. Never NULL: a bad start shows in poll and error. */
+	struct driver_conn *(*start)(
+		void *state, const char *const *keywords, const char *const *values);
+	enum driver_poll (*poll)(struct driver_conn *);
+	void (*finish)(struct driver_conn *);
+	int (*socket)(struct driver_conn *);
+	bool (*is_alive)(struct driver_conn *);
+	const char *(*error)(
+		struct driver_conn *); /* may hold secrets: only pg/error.c shows it, redacted */
+	enum driver_txn (*txn)(struct driver_conn *);
+	int (*backend_pid)(struct driver_conn *);
+	int (*server_version)(struct driver_conn *);
+	const char *(*parameter)(struct driver_conn *, const char *name); /* NULL = not reported */
+	const char *(*host)(struct driver_conn *);
+	const char *(*port)(struct driver_conn *);
+	const char *(*tls)(struct driver_conn *); /* "TLSv1.3 …" or "" */
+	void (*set_notice)(struct driver_conn *, driver_notice_fn *, void *arg);
+
+	/* Extended protocol, text parameters. name != NULL: an earlier prepare() under that name is executed. */
+	bool (*send)(struct driver_conn *, const char *sql, int count, const char *const *params);
+	bool (*prepare)(struct driver_conn *, const char *name, const char *sql, int count);
+	bool (*send_prepared)(
+		struct driver_conn *, const char *name, int count, const char *const *params);
+	bool (*send_simple)(struct driver_conn *, const char *sql); /* several statements allowed */
+	int (*flush)(struct driver_conn *); /* 0 done, 1 more to write, -1 lost */
+	bool (*consume)(struct driver_conn *);
+	bool (*is_busy)(struct driver_conn *);
+	struct driver_result *(*next_result)(
+		struct driver_conn *); /* NULL = no more; owned by the caller */
+	int (*copy_data)(struct driver_conn *, const char *data,
+		size_t len); /* 1 taken, 0 again later, -1 lost */
+	int (*copy_end)(struct driver_conn *, const char *error);
+
+	/* A way to cancel that may be used on another thread; blocking. */
+	void *(*cancel_new)(struct driver_conn *);
+	bool (*cancel_send)(void *cancel, char *text, size_t bytes);
+	void (*cancel_free)(void *cancel);
+
+	enum driver_kind (*kind)(const struct driver_result *);
+	int (*rows)(const struct driver_result *);
+	int (*columns)(const struct driver_result *);
+	int (*column)(const struct driver_result *, const char *name); /* -1 = absent */
+	const char *(*column_name)(const struct driver_result *, int column);
+	const char *(*value)(
+		const struct driver_result *, int row, int column); /* NULL = SQL null */
+	size_t (*value_bytes)(const struct driver_result *, int row, int column);
+	const char *(*tag)(const struct driver_result *); /* "INSERT 0 1" */
+	const char *(*error_field)(
+		const struct driver_result *, int code); /* PG_DIAG_*; NULL = absent */
+	void (*free_result)(struct driver_result *);
+	void *state; /* given to start */
+};
+
+extern const struct driver driver_libpq;
+
+#endif
