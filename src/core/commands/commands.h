@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The rows of every command file, gathered. A new noun is one file and one line in commands.c.
+ */
+#ifndef DBTOP_CORE_COMMANDS_COMMANDS_H
+#define DBTOP_CORE_COMMANDS_COMMANDS_H
+
+#include "core/command.h"
+
+struct command_table {
+	const struct command *rows;
+	size_t count;
+};
+
+extern const struct command_table command_tables[];
+extern const size_t command_table_count;
+
+#endif
