@@ -52,9 +52,12 @@ struct migration {
 	const char *rev;      /* identity: digits as written */
 	uint64_t number;      /* its numeric value, for order; 0 when not numeric */
 	const char *name;     /* slug: "add_user_table" */
-	const char **parents; /* revisions; resolved by graph */
+	const char **parents; /* revisions, in full once the graph is resolved */
 	size_t parent_count;
-	bool has_own_parents; /* written in the file, not implied by order */
+	struct migration **parent_items; /* the same, as files; set by graph_resolve() */
+	size_t position;		 /* in set->items; set by graph_resolve() */
+	bool is_head;			 /* nothing builds on it; set by graph_resolve() */
+	bool has_own_parents;		 /* written in the file, not implied by order */
 	enum tx_mode tx;
 	int64_t lock_timeout_ms;      /* -1 = not said */
 	int64_t statement_timeout_ms; /* -1 = not said */
@@ -63,6 +66,22 @@ struct migration {
 	char sha256[65];      /* of the up file's bytes, hex; "" until read */
 	char sha256_norm[65]; /* of its tokens without comments and blanks */
 	bool is_content_read; /* header directives, sha256 known */
+};
+
+/* What the server says of a revision. The history fills these, oldest first in order of application. */
+enum applied_state {
+	APPLIED_DONE,
+	APPLIED_PARTIAL, /* some of its lone steps are done, others are not */
+	APPLIED_FAILED,	 /* a lone step failed, or verify did */
+};
+
+struct applied_revision {
+	const char *rev;
+	enum applied_state state;
+	bool was_going_down; /* PARTIAL, FAILED: the direction that was interrupted */
+	size_t steps_done;   /* PARTIAL, FAILED: of that direction; the run continues behind them */
+	const char *sha256;  /* of the up file when it was applied; NULL = the history keeps none */
+	const char *sha256_norm; /* NULL as well */
 };
 
 /* A directory as its format reads it. Everything hangs in the arena. */

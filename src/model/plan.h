@@ -52,7 +52,8 @@ struct hazard {
 
 /* What the catalog says of a table a plan touches. */
 struct table_size {
-	const char *schema, *name;
+	const char *schema, *name; /* as the statement names it; schema NULL = by search_path */
+	const char *found_schema;  /* where the catalog found it; NULL = not asked, not there */
 	bool exists;
 	int64_t bytes; /* VALUE_UNKNOWN when not asked */
 	int64_t rows;  /* the planner's estimate */
@@ -85,6 +86,9 @@ struct plan {
 	const char *to;			/* revision afterwards; NULL = base */
 	const struct table_size *sizes; /* of the tables touched, after forecast */
 	size_t size_count;
+	size_t late_count;     /* migrations of the plan older than the newest applied: ask */
+	const char **warnings; /* sentences; in the plan's arena */
+	size_t warning_count, warning_capacity;
 };
 
 const char *hazard_word(enum hazard_kind kind); /* "data-loss" */
