@@ -7,7 +7,8 @@
  * callback may still look at is given to loop_defer_free() and freed at the end of the turn.
  *
  * Time is virtual in tests: loop_new_virtual() never waits; loop_advance_ms() moves its clock and fires the
- * timers in order, so a minute of backoff takes a microsecond.
+ * timers in order, so a minute of backoff takes a microsecond. Its descriptors are mere numbers and its names
+ * are those it was told.
  */
 #ifndef DBTOP_LOOP_LOOP_H
 #define DBTOP_LOOP_LOOP_H
@@ -26,7 +27,10 @@ struct loop_work;
 
 struct loop *loop_new(void);
 struct loop *loop_new_virtual(void);
-/* Closes every handle; all users must be gone. */
+/*
+ * Closes every handle; all users must be gone. Work still under way gets 100 ms and then its done(); work that is
+ * stuck (a frozen name server) is left behind, and the program's exit does not wait for it.
+ */
 void loop_free(struct loop *loop);
 
 /* The loop's clock; monotonic and wall, virtual in tests. Read afresh once a turn. */
@@ -35,12 +39,18 @@ int64_t loop_now_us(const struct loop *loop); /* mono */
 
 /* One turn: waits for the first event (or not, with wait = false) and runs what is due. */
 void loop_turn(struct loop *loop, bool wait);
-/* Virtual loops only: move time forward, firing what falls due in order of due time. */
+/* Virtual loops only: let everything that can happen now happen, then move time forward, firing what falls due in
+ * order of due time and letting everything happen after each. */
 void loop_advance_ms(struct loop *loop, int64_t ms);
+/* Virtual loops only: what polling that descriptor says from now on (LOOP_READ, LOOP_WRITE, both, 0). */
+void loop_virtual_ready(struct loop *loop, int fd, int events);
+/* Virtual loops only: the addresses of a name, "192.0.2.1 192.0.2.2"; NULL = the lookup never ends. A name that
+ * was not told is not found. */
+void loop_virtual_host(struct loop *loop, const char *host, const char *addresses);
 /* End of turn: frees what was let go of. */
 void loop_free_deferred(struct loop *loop);
 void loop_defer_free(struct loop *loop, void *memory);
-/* Wake a waiting loop_turn() from the same thread's callbacks or a signal: used to quit. */
+/* End a waiting loop_turn() soon. May be called from callbacks, signal handlers and other threads. */
 void loop_wake(struct loop *loop);
 
 typedef void loop_timer_fn(void *arg);
