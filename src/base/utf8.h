@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/compiler.h"
 #include "base/span.h"
 
 /* Decode one code point at data; returns its bytes, 0 when the bytes are not UTF-8 (overlong, surrogate, cut). */
