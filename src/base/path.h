@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Path: where files live (XDG), and reading and writing them with care: no following of links, 0600, whole or not
- * at all.
+ * Path: where files live (XDG), and reading and writing them with care: only regular files are read, and never
+ * waited for; writing follows no links, 0600, whole or not at all.
  */
 #ifndef DBTOP_BASE_PATH_H
 #define DBTOP_BASE_PATH_H
@@ -12,7 +12,10 @@
 #include "base/err.h"
 
 enum path_kind { PATH_CONFIG, PATH_DATA, PATH_STATE, PATH_RUNTIME };
-/* $XDG_…_HOME/dbtop, else the default below $HOME; relative XDG values are ignored. The caller frees. NULL without a home. */
+/*
+ * $XDG_…_HOME/dbtop, else the default below $HOME; relative values are ignored. Without XDG_RUNTIME_DIR the runtime
+ * folder is "run" below the state folder. The caller frees. NULL without a home.
+ */
 char *path_xdg(enum path_kind kind);
 char *path_join(const char *dir, const char *name); /* the caller frees */
 bool path_is_dir(const char *path);

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "model/report.h"
+
+#include <stdarg.h>
+
+#include "base/mem.h"
+
+static struct node *node_add(struct report *report, struct node *parent, enum node_kind kind,
+	const char *name, const char *label)
+{
+	struct node *node = arena_new(&report->arena, struct node);
+
+	node->kind = kind;
+	node->name = arena_strdup(&report->arena, name);
+	node->label = arena_strdup(&report->arena, label);
+	if (!parent)
+		return node;
+	assert_always(parent->kind != NODE_OBJECT || name, "a member of an object without a name");
+	if (parent->last)
+		parent->last->next = node;
+	else
+		parent->first = node;
+	parent->last = node;
+	return node;
+}
+
+void report_init(struct report *report, const char *command)
+{
+	*report = (struct report){ 0 };
+	report->command = arena_strdup(&report->arena, command);
+	report->data = node_add(report, NULL, NODE_OBJECT, NULL, NULL);
+	report->says = node_add(report, NULL, NODE_LIST, NULL, NULL);
+	report->warnings = node_add(report, NULL, NODE_LIST, NULL, NULL);
+}
+
+void report_release(struct report *report)
+{
+	arena_release(&report->arena);
+	*report = (struct report){ 0 };
+}
+
+bool report_fail(struct report *report, enum exit_code exit, enum database_state database,
+	const struct err *e)
+{
+	report->exit = exit;
+	report->database = database;
+	report->has_error = true;
+	report->error = *e;
+	/* The error may outlive the path it borrowed. */
+	report->error.file = arena_strdup(&report->arena, e->file);
+	return false;
+}
+
+static void add_sentence(struct report *report, struct node *list, const char *fmt, va_list ap)
+{
+	char *text;
+
+	if (vasprintf(&text, fmt, ap) < 0)
+		die("out of memory");
+	report_text(report, list, NULL, NULL, text);
+	free(text);
+}
+
+void report_say(struct report *report, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	add_sentence(report, report->says, fmt, ap);
+	va_end(ap);
+}
+
+void report_warn(struct report *report, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	add_sentence(report, report->warnings, fmt, ap);
+	va_end(ap);
+}
+
+struct node *report_object(
+	struct report *report, struct node *parent, const char *name, const char *label)
+{
+	return node_add(report, parent, NODE_OBJECT, name, label);
+}
+
+struct node *report_list(
+	struct report *report, struct node *parent, const char *name, const char *label)
+{
+	return node_add(report, parent, NODE_LIST, name, label);
+}
+
+struct node *report_table(
+	struct report *report, struct node *parent, const char *name, const char *label)
+{
+	return node_add(report, parent, NODE_TABLE, name, label);
+}
+
+struct node *report_row(struct report *report, struct node *table)
+{
+	assert_always(table->kind != NODE_OBJECT, "a row outside a table");
+	return node_add(report, table, NODE_OBJECT, NULL, NULL);
+}
+
+void report_text(struct report *report, struct node *parent, const char *name, const char *label,
+	const char *text)
+{
+	struct node *node = node_add(report, parent, text ? NODE_TEXT : NODE_NULL, name, label);
+
+	node->text = arena_strdup(&report->arena, text);
+}
+
+void report_int(struct report *report, struct node *parent, const char *name, const char *label,
+	int64_t number, enum unit unit)
+{
+	struct node *node = node_add(report, parent, NODE_INT, name, label);
+
+	node->number = number;
+	node->unit = unit;
+}
+
+void report_bool(struct report *report, struct node *parent, const char *name, const char *label,
+	bool is_true)
+{
+	node_add(report, parent, NODE_BOOL, name, label)->number = is_true;
+}
