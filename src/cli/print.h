@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Print: three ways to write the same report. Text for people (foreign text made visible, units as people read
+ * them), JSON and CSV for machines (raw values, units in the names).
+ *
+ * Data goes to `out`; sentences, warnings and errors are talk and go to `talk`.
+ */
+#ifndef DBTOP_CLI_PRINT_H
+#define DBTOP_CLI_PRINT_H
+
+#include <stdio.h>
+
+#include "model/report.h"
+
+enum print_form { PRINT_TEXT, PRINT_JSON, PRINT_CSV };
+
+/* now_wall_us: for "2 d ago". */
+void print_report(FILE *out, FILE *talk, const struct report *report, enum print_form form,
+	int64_t now_wall_us);
+
+void print_text(FILE *out, const struct report *report, int64_t now_wall_us);
+void print_json(FILE *out, const struct report *report);
+void print_csv(FILE *out, const struct report *report);
+/* Sentences, warnings, and the error in full: what, where, SQLSTATE, detail, hint, what is now true. */
+void print_talk(FILE *talk, const struct report *report);
+
+/* A cell as people read it, already visible. */
+struct str;
+void print_cell(struct str *out, const struct node *node, int64_t now_wall_us);
+
+#endif
