@@ -77,6 +77,14 @@ struct history_event {
 	const char *detail; /* reason, error; NULL = none */
 };
 
+/* A migration that never came to its end, as the operator's store knows it where the tool's table cannot. */
+struct history_unfinished {
+	const char *rev;
+	uint64_t number;
+	enum migration_section direction;
+	size_t steps_done;
+};
+
 struct history_class;
 
 /* Everything hangs in the arena. */
@@ -90,8 +98,9 @@ struct history {
 	size_t row_count;
 	struct history_step *steps; /* of rows that are PARTIAL or FAILED */
 	size_t step_count;
-	bool is_dirty;		      /* golang-migrate: the row's flag */
-	struct history_event *events; /* adopted, and asked for */
+	bool is_dirty; /* golang-migrate: the row's flag; which way it went, the row does not say */
+	const struct history_unfinished *unfinished; /* set by history_settle(); NULL = not known */
+	struct history_event *events;		     /* adopted, and asked for */
 	size_t event_count;
 	const char *
 		warning; /* "app.schema_migrations looks like one too, but is not on the search_path"; NULL */
@@ -121,6 +130,17 @@ const struct history_row *history_find(
 	const struct history *history, const struct migration *migration);
 /* Applied or stamped. golang-migrate keeps one row: everything not newer counts; a dirty version does not. */
 bool history_is_applied(const struct history *history, const struct migration *migration);
+/*
+ * What the store knows of an unfinished migration: decides what a dirty row means, and stands for the rows that goose
+ * does not keep. Copied.
+ */
+void history_settle(struct history *history, const struct history_unfinished *unfinished);
+/*
+ * What the planner reads: everything applied or half done, oldest first in order of application. golang-migrate's one
+ * row stands for every file of the set that is not newer. Hangs in the arena; texts are borrowed from history and set.
+ */
+const struct applied_revision *history_applied(const struct history *history,
+	const struct migration_set *set, struct arena *arena, size_t *count);
 /* True when only the newest revision is known (golang-migrate): when and who of the others is "?". */
 bool history_is_single_row(const struct history *history);
 /* A step row of that migration and direction; NULL = none. */

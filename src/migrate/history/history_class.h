@@ -48,13 +48,20 @@ struct history_write {
 	int param_count;
 	char room[8][24];
 	int room_used;
+	struct str parents; /* with blanks between; owned by the write */
+};
+
+struct history_text {
+	const char *name; /* in src/sql */
+	char *sql;	  /* owned */
 };
 
 /* Texts with the table's name filled in, made once. Owned by its user. */
 struct history_writer {
 	const struct history_class *class;
-	char *schema, *table;		       /* owned */
-	char *texts[HISTORY_WRITE_KIND_COUNT]; /* owned; NULL = not made yet */
+	char *schema, *table; /* owned */
+	struct history_text texts[8];
+	size_t text_count;
 };
 
 struct history_class {
@@ -70,6 +77,8 @@ struct history_class {
 	bool has_server_intent; /* an intent stands on the server before a lone step */
 	/* Fill history->rows, steps and so on from what read_sql gave. False and e: it may not be used. */
 	bool (*decode)(struct history *history, const struct result *result, struct err *e);
+	const char *events_sql; /* NULL: the tool keeps no story */
+	void (*decode_events)(struct history *history, const struct result *result);
 	/* The text's name in src/sql for that write; NULL = nothing to write. */
 	const char *(*write_sql)(enum history_write_kind kind, const struct history_entry *entry);
 	void (*write_params)(struct history_write *write, enum history_write_kind kind,
@@ -87,11 +96,16 @@ const struct history_class *history_class_find(const char *format);
 void history_writer_init(struct history_writer *writer, const struct history_class *class,
 	const char *schema, const char *table);
 void history_writer_release(struct history_writer *writer);
-/* False when this tool writes nothing at this point. Each text returns pg_current_xact_id() as xid. */
+/*
+ * False when this tool writes nothing at this point. Each text returns pg_current_xact_id() as xid. An all-zero write
+ * is ready; it may be used again and again, and is released at the end.
+ */
 bool history_writer_write(struct history_writer *writer, enum history_write_kind kind,
 	const struct history_entry *entry, struct history_write *write);
 /* The text that creates the tables, for the simple protocol, in one implicit transaction. The caller frees it. */
 char *history_writer_create(const struct history_writer *writer);
+
+void history_write_release(struct history_write *write);
 
 /* For write_params: append a text (NULL = SQL null) or a number. */
 void history_write_text(struct history_write *write, const char *text);

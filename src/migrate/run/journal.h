@@ -49,11 +49,14 @@ struct journal_outcome {
 	const char *run_id;
 };
 
-/* An intent of an earlier run that has no outcome. Texts live until the next call. */
-struct journal_open_intent {
-	const char *rev;
+/*
+ * What earlier runs on this server left of one migration that never came to its end: an intent without an outcome, or
+ * steps done before one that was never begun. Texts live until the next call.
+ */
+struct journal_past {
 	enum migration_section direction;
-	size_t ordinal;
+	size_t steps_done; /* of that direction, in a row from the first: done or skipped */
+	bool is_open; /* the step behind them has an intent and no outcome: what follows is about it */
 	bool is_lone;
 	const char *step_sha256, *xid, *run_id;
 	int64_t backend_pid;
@@ -66,9 +69,9 @@ struct journal {
 	bool (*outcome)(void *state, const struct journal_outcome *outcome, struct err *e);
 	/* One line of the run's story; may fail quietly. */
 	void (*log)(void *state, const char *level, const char *text);
-	/* The newest intent for that revision and this server that has no outcome. False = none, or no store. */
-	bool (*find_open)(void *state, const struct identity *identity, const char *rev,
-		struct journal_open_intent *open);
+	/* What is known of that revision on this server. False = nothing is unfinished, or there is no store. */
+	bool (*find_past)(void *state, const struct identity *identity, const char *rev,
+		struct journal_past *past);
 	void *state;
 };
 
