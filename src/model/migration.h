@@ -45,7 +45,9 @@ struct migration_script {
 	const char *path; /* as shown in errors; NULL when absent */
 	struct migration_statement *statements;
 	size_t statement_count;
-	int first_line; /* of the section in its file */
+	int first_line;	   /* of the section in its file */
+	struct span text;  /* of the whole file, once read; borrowed from the set's arena */
+	size_t start, end; /* bytes of the section in it */
 };
 
 struct migration {
@@ -87,12 +89,14 @@ struct applied_revision {
 /* A directory as its format reads it. Everything hangs in the arena. */
 struct migration_set {
 	struct arena arena;
+	struct deep *deep; /* thread of the parser, borrowed; NULL while nothing is loaded */
 	const char *dir;
 	const char *format;	  /* "dbtop", "golang-migrate", "goose"; "" = nothing found */
 	const char *format_words; /* why it was taken for that: shown as a guess; NULL = told */
 	struct migration **items; /* in order of application */
 	size_t count, capacity;
-	const char **warnings; /* sentences with file:line:column */
+	struct migration **by_rev; /* the same by number, then revision; set by graph_resolve() */
+	const char **warnings;	   /* sentences with file:line:column */
 	size_t warning_count, warning_capacity;
 };
 

@@ -72,7 +72,8 @@ struct plan_step {
 	size_t hazard_count;
 	int level;		 /* highest of its hazards */
 	bool is_reversible;	 /* down exists and the migration is not marked irreversible */
-	const char *digest_line; /* changing.md 9 */
+	char sha256[65];	 /* of its statements, hex */
+	const char *digest_line; /* changing.md 9; the plan's digest is over these */
 };
 
 struct plan {
