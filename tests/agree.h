@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Agree: does our splitter cut a text exactly as PostgreSQL's own grammar does? Asked by unit tests and the fuzzer.
+ */
+#ifndef DBTOP_TESTS_AGREE_H
+#define DBTOP_TESTS_AGREE_H
+
+#include "parse/script.h"
+
+enum agreement {
+	AGREE_SAME,
+	AGREE_NOT_ASKED, /* the grammar refuses the text, or the text holds what it does not know: rows, psql lines */
+	AGREE_DIFFERENT, /* why says where */
+};
+
+enum { AGREE_WHY_BYTES = 200 };
+
+/* script has been split already. */
+enum agreement agree_on_split(const struct script *script, char why[AGREE_WHY_BYTES]);
+
+#endif
