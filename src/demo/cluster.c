@@ -286,7 +286,7 @@ static bool prepare(struct cluster *c, const struct cluster_options *options, st
 		return false;
 	if (options->keep_dir && !keep_open(&c->keep, options->keep_dir, e))
 		return false;
-	if (!rundir_make(&c->run, NULL, e))
+	if (!rundir_make(&c->run, options->is_durable, e))
 		return false;
 	c->postgres = mem_printf("%s/postgres", c->bindir);
 	c->socket_dir = mem_printf("%s/s", c->run.path);

@@ -26,8 +26,8 @@ enum { CLUSTER_NODES_MAX = 9 };
 /* All zero: one node, sockets only, nothing written through to the disk, in a directory that is removed. */
 struct cluster_options {
 	int standbys;
-	bool is_tcp;		/* also listen on 127.0.0.1, on free ports */
-	bool is_durable;	/* fsync and synchronous_commit as on a real server */
+	bool is_tcp;	 /* also listen on 127.0.0.1, on free ports */
+	bool is_durable; /* fsync and synchronous_commit as on a real server, and a real disk */
 	const char *database;	/* created; NULL = only "postgres" */
 	const char *extra_conf; /* lines at the end of every postgresql.conf; NULL = none */
 	const char *extra_hba;	/* lines before those that trust everybody; NULL = none */
@@ -49,7 +49,7 @@ void cluster_free(struct cluster *cluster);
 int cluster_node_count(const struct cluster *cluster);
 /* keep_dir held a cluster already. */
 bool cluster_is_resumed(const struct cluster *cluster);
-/* "host=/tmp/dbtop-…/s port=5432 user=postgres dbname=shop"; lives as long as the cluster. */
+/* "host=/dev/shm/dbtop-…/s port=5432 user=postgres dbname=shop"; lives as long as the cluster. */
 const char *cluster_conninfo(const struct cluster *cluster, int node);
 /* The same over TCP; only with is_tcp. */
 const char *cluster_tcp_conninfo(const struct cluster *cluster, int node);

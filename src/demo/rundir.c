@@ -4,27 +4,51 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdint.h>
 #include <sys/file.h>
 #include <sys/shm.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "base/mem.h"
 
 #define PREFIX "dbtop-"
+#define MEMORY "/dev/shm"
+#define DISK   "/tmp"
 
 enum { BASE_BYTES_MAX = 60, UNLOCKED_GRACE_S = 60 };
+/* Room for ten clusters of three nodes. */
+#define MEMORY_BYTES_MIN (UINT64_C(1) << 30)
 
-const char *rundir_base(void)
+/* $TMPDIR, or NULL when it does not fit. */
+static const char *told_base(void)
 {
 	const char *tmp = getenv("TMPDIR");
 	struct stat st;
 
-	if (tmp && tmp[0] == '/' && strlen(tmp) <= BASE_BYTES_MAX && stat(tmp, &st) == 0 &&
-		S_ISDIR(st.st_mode) && (geteuid() != 0 || (st.st_mode & S_IXOTH)) &&
-		access(tmp, W_OK | X_OK) == 0)
-		return tmp;
-	return "/tmp";
+	if (!tmp || tmp[0] != '/' || strlen(tmp) > BASE_BYTES_MAX || stat(tmp, &st) != 0 ||
+		!S_ISDIR(st.st_mode) || (geteuid() == 0 && !(st.st_mode & S_IXOTH)) ||
+		access(tmp, W_OK | X_OK) != 0)
+		return NULL;
+	return tmp;
+}
+
+static bool has_memory(void)
+{
+	struct statvfs room;
+
+	return access(MEMORY, W_OK | X_OK) == 0 && statvfs(MEMORY, &room) == 0 &&
+	       (uint64_t)room.f_bavail * room.f_frsize >= MEMORY_BYTES_MIN;
+}
+
+const char *rundir_base(bool must_be_disk)
+{
+	const char *told = told_base();
+
+	if (told)
+		return told;
+	return !must_be_disk && has_memory() ? MEMORY : DISK;
 }
 
 static void remove_at(int parent, const char *name)
@@ -106,7 +130,7 @@ static bool take_stale(const char *path, int *lock)
 	return false;
 }
 
-int rundir_clean(const char *base)
+static int clean_base(const char *base)
 {
 	DIR *dir = opendir(base);
 	int cleaned = 0;
@@ -128,6 +152,13 @@ int rundir_clean(const char *base)
 	return cleaned;
 }
 
+int rundir_clean(void)
+{
+	const char *told = told_base();
+
+	return clean_base(MEMORY) + clean_base(DISK) + (told ? clean_base(told) : 0);
+}
+
 /* Made under another name, so that whoever sees "owner" sees it locked. */
 static bool lock_new(struct rundir *dir, struct err *e)
 {
@@ -144,11 +175,11 @@ static bool lock_new(struct rundir *dir, struct err *e)
 	return ok;
 }
 
-bool rundir_make(struct rundir *dir, const char *base, struct err *e)
+bool rundir_make(struct rundir *dir, bool must_be_disk, struct err *e)
 {
-	if (!base)
-		base = rundir_base();
-	rundir_clean(base);
+	const char *base = rundir_base(must_be_disk);
+
+	rundir_clean();
 	*dir = (struct rundir){ .path = mem_printf("%s/" PREFIX "XXXXXX", base), .lock = -1 };
 	if (!mkdtemp(dir->path)) {
 		err_errno(e, "cannot make a directory in %s", base);

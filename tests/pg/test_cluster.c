@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "test.h"
 
+#include <poll.h>
 #include <signal.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -182,6 +183,62 @@ static void a_kept_directory_is_resumed_with_its_standbys(void **state)
 	scratch_remove(scratch);
 }
 
+/* A zombie that waits for its reaper has no program any more. */
+static bool runs(pid_t pid)
+{
+	char link[64], program[64];
+
+	snprintf(link, sizeof(link), "/proc/%d/exe", (int)pid);
+	return readlink(link, program, sizeof(program)) > 0;
+}
+
+/* In another process, which then dies without a word; returns what it left. */
+static char *die_with_a_cluster(bool is_frozen)
+{
+	char text[512] = "";
+	int channel[2];
+	assert_int_equal(pipe(channel), 0);
+	pid_t pid = fork();
+
+	assert_true(pid >= 0);
+	if (pid == 0) {
+		struct err e;
+		struct cluster *c = cluster_start(&(struct cluster_options){ 0 }, &e);
+		if (c && is_frozen)
+			cluster_freeze_node(c, 0);
+		if (c)
+			dprintf(channel[1], "%s %d", cluster_socket_dir(c), cluster_node_pid(c, 0));
+		kill(getpid(), SIGKILL);
+	}
+	close(channel[1]);
+	assert_true(read(channel[0], text, sizeof(text) - 1) > 0);
+	close(channel[0]);
+	assert_int_equal(waitpid(pid, NULL, 0), pid);
+	return mem_strdup(text);
+}
+
+static void what_a_killed_owner_left_is_removed_by_the_next(void **state)
+{
+	(void)state;
+	server_need();
+	for (int is_frozen = 0; is_frozen < 2; is_frozen++) {
+		char *left = die_with_a_cluster(is_frozen);
+		char *blank = strchr(left, ' ');
+		pid_t server = (pid_t)strtol(blank + 1, NULL, 10);
+		*strrchr(left, '/') = '\0';
+
+		/* Another test may be cleaning the same one just now: look until it is gone. */
+		for (int i = 0; exists(left) && i < 1000; i++) {
+			rundir_clean();
+			poll(NULL, 0, exists(left) ? 10 : 0);
+		}
+
+		assert_false(exists(left));
+		assert_false(runs(server));
+		free(left);
+	}
+}
+
 static void a_directory_with_other_files_is_left_alone(void **state)
 {
 	(void)state;
@@ -229,6 +286,7 @@ int main(void)
 		cmocka_unit_test(extra_lines_reach_both_configuration_files),
 		cmocka_unit_test(servers_of_their_own_have_different_identifiers),
 		cmocka_unit_test(a_kept_directory_is_resumed_with_its_standbys),
+		cmocka_unit_test(what_a_killed_owner_left_is_removed_by_the_next),
 		cmocka_unit_test(a_directory_with_other_files_is_left_alone),
 		cmocka_unit_test(a_pooler_stands_before_a_node),
 	};
