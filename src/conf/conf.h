@@ -30,9 +30,11 @@ int64_t conf_number(
 bool conf_is(const struct conf *conf, const char *key); /* OPTION_BOOL */
 const char *conf_source(const struct conf *conf,
 	const char *key); /* "dbtop.conf:4", "DBTOP_THEME", "--theme", "default" */
-/* [keys] and [theme] of the files, in order, for the screen: key and value pairs. */
+/* [keys] and [theme] of the files, in order, for the screen: key and value pairs. The lists live until the next call. */
 size_t conf_section(const struct conf *conf, const char *section, const char *const **keys,
 	const char *const **values);
+/* The same, as the section [target NAME] has it; section NULL = an ad-hoc target. Flags and variables still win. */
+const char *conf_target_text(const struct conf *conf, const char *section, const char *key);
 
 /* Everything wrong in the files, not only the first thing: for `config check`. Sentences with file:line. */
 size_t conf_check(

@@ -23,11 +23,13 @@ enum option_kind {
 	OPTION_COUNT,
 	OPTION_WORD, /* one of `words` */
 	OPTION_FILE,
+	OPTION_COUNT_FOR, /* "3 for 2s": option_count_for() */
 };
 
 enum option_scope {
 	OPTION_GLOBAL,	     /* [dbtop] */
 	OPTION_TARGET,	     /* [target NAME]; in [dbtop] a default for all targets */
+	OPTION_TARGET_ONLY,  /* [target NAME] only: how to reach it */
 	OPTION_COMMAND_LINE, /* a flag only: -h -p -U -w -W --json --version … */
 };
 
@@ -43,7 +45,10 @@ struct option {
 	int64_t min, max;	  /* of numbers; both 0 = any */
 	bool may_be_off;	  /* `off` is a value: a negative number */
 	const char *const *words; /* of OPTION_WORD, ends with NULL */
-	const char *help;	  /* one line */
+	const char *sets,
+		*sets_value; /* a flag that stands for another option's value; NULL = itself */
+	bool is_personal; /* names a program to run or a file to write: not from a project file */
+	const char *help; /* one line */
 };
 
 extern const struct option options[];
@@ -57,6 +62,14 @@ const struct option *option_find_flag(struct span flag);
 bool option_number(
 	const struct option *option, const char *text, int64_t *number, struct err *e) MUST_CHECK;
 bool option_check(const struct option *option, const char *text, struct err *e) MUST_CHECK;
+
+/* "3 for 2s", "3" (at once), "off" (count -1). */
+bool option_count_for(const struct option *option, const char *text, int64_t *count, int64_t *ms,
+	struct err *e) MUST_CHECK;
+/* yes, no, on, off, true, false, 1, 0 */
+bool option_bool(const char *text, bool *is_true);
+/* What may stand there: "a duration from 100ms to 1h, or off". */
+void option_range(const struct option *option, struct str *out);
 
 /* The table as Markdown (doc/options.md) and as man-page source. */
 void options_markdown(struct str *out);

@@ -25,7 +25,10 @@ bool target_choose(const struct conf *conf, const char *word, struct target *out
  */
 void target_set_env(const struct conf *conf, struct target *target, const char *host,
 	const char *service, const char *const *equal_targets, size_t count);
-/* Names and conninfo of every configured target, for comparing places and completion. */
+/*
+ * Names and conninfo of every configured target, for comparing places and completion. The lists live until the next
+ * call of this or of conf_section().
+ */
 size_t target_list(
 	const struct conf *conf, const char *const **names, const char *const **conninfos);
 void target_release(struct target *target);

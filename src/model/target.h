@@ -29,6 +29,7 @@ struct gate_limits {
 
 struct target {
 	char *name; /* as shown: config section, service, or database name; owned like all below */
+	char *section;	 /* NAME of the [target NAME] it was read from; NULL = ad hoc */
 	char *conninfo;	 /* URI or keyword string as given, may hold a password: never print it */
 	char **replicas; /* conninfo of configured standbys */
 	size_t replica_count;
