@@ -16,6 +16,8 @@ struct session_group {
 	char name[64]; /* application_name; "" = unset */
 	int64_t total, active, idle, idle_in_txn, aborted, lock_waits;
 	int64_t oldest_idle_in_txn_ms; /* VALUE_NONE = no session is in that state */
+	int64_t oldest_aborted_ms;     /* likewise */
+	int64_t hidden; /* sessions whose state the role may not see: if any, the counts above but total are unknown */
 	enum status status;
 	char reason[96];
 };
@@ -26,6 +28,9 @@ struct oldest_transaction {
 	char app[64];
 	char state[32];
 };
+
+/* What a reason speaks of. */
+enum pool_topic { POOL_SLOTS, POOL_OLDEST, POOL_HOARDED, POOL_SESSIONS };
 
 enum { POOL_GROUPS_MAX = 64, POOL_REASONS_MAX = 8 };
 
@@ -40,16 +45,20 @@ struct pool_health {
 	int64_t used_percent; /* of the ceiling */
 	/* sessions by state, dbtop's own left out */
 	int64_t active, idle, idle_in_txn, aborted, other;
+	int64_t idle_long; /* of the idle: for more than ten minutes */
 	int64_t lock_waits;
-	int64_t own; /* dbtop's own sessions, of any dbtop */
+	int64_t hidden; /* as in session_group; `used` is then nearly right */
+	int64_t own;	/* dbtop's own sessions, of any dbtop */
 	struct oldest_transaction oldest;
 	struct session_group groups[POOL_GROUPS_MAX]; /* worst first */
 	size_t group_count;
 	size_t group_total; /* may be more than are kept */
 	enum status status;
 	char reasons[POOL_REASONS_MAX][128]; /* each mark explains itself */
-	size_t reason_count;
-	bool is_restricted; /* pg_monitor is missing: "?" columns, and why */
+	enum pool_topic reason_topics[POOL_REASONS_MAX];
+	enum status reason_status[POOL_REASONS_MAX];
+	size_t reason_count; /* worst first */
+	bool is_restricted;  /* pg_monitor is missing: "?" columns, and why */
 };
 
 #endif

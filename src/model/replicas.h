@@ -42,11 +42,18 @@ struct replica {
 	bool lag_is_at_least;  /* "≥": nothing was heard since */
 	int64_t reply_age_ms;
 	int64_t drain_bytes_s; /* net change of behind: negative = catching up */
+	int64_t catch_up_ms; /* at that rate; VALUE_NONE = level, VALUE_UNKNOWN = cannot be said */
+	bool is_falling_behind; /* for half a minute: never at this rate */
 	/* slot */
 	int64_t retained_bytes, safe_bytes; /* safe: VALUE_NONE = no limit set */
 	char wal_status[16];		    /* "" = no slot */
 	bool slot_is_active;
-	int64_t gone_ms; /* since it was last seen; VALUE_NONE = it is here */
+	bool slot_is_logical;
+	int64_t slot_inactive_ms; /* VALUE_NONE = somebody reads it, or there is none */
+	int64_t to_lost_ms; /* until the slot is lost at the present rate; VALUE_NONE = no limit */
+	char invalidation[32]; /* why the slot is invalid; "" = it is not, or before 16 */
+	int64_t xmin_age;      /* transactions it holds back from vacuum; VALUE_NONE = none */
+	int64_t gone_ms;       /* since it was last seen; VALUE_NONE = it is here */
 	enum status status;
 	char reason[128];
 };
@@ -57,6 +64,9 @@ struct replicas {
 	int64_t sampled_us, sampled_wall_us, took_us; /* as in pool_health */
 	bool is_standby;			      /* this server itself follows another */
 	char end_lsn[24];
+	int64_t timeline;
+	int64_t max_wal_bytes;
+	int64_t sync_waits; /* commits waiting for a synchronous standby; VALUE_NONE = none is named */
 	int64_t wal_bytes_s; /* written per second; VALUE_UNKNOWN on the first sample */
 	struct replica rows[REPLICAS_MAX]; /* worst first */
 	size_t count;
@@ -66,10 +76,12 @@ struct replicas {
 	char reason[128];
 	bool is_restricted;
 	/* this server's own way to its upstream, on a standby */
-	char receiver_state[24]; /* "streaming", "disconnected", "archive" … */
+	char receiver_state
+		[24]; /* "streaming", "disconnected", "archive", "paused", "delayed"; "" = primary */
 	int64_t own_replay_bytes, own_lag_ms;
 	bool own_lag_is_at_least;
 	bool is_replay_paused;
+	int64_t receiver_age_ms; /* since the upstream's last message */
 };
 
 #endif
