@@ -144,7 +144,7 @@ static bool grapheme_next(struct span *rest, uint32_t codes[CELL_CODES], int *wi
 static int write_visible(struct surface *s, int x, int y, enum role role, struct span text, int end)
 {
 	uint32_t codes[CELL_CODES];
-	int width;
+	int width = 0;
 	while (grapheme_next(&text, codes, &width)) {
 		if (width == 0) /* a mark without a letter: stands on a blank */
 			memmove(codes + 1, codes, sizeof(uint32_t) * (CELL_CODES - 1)),
