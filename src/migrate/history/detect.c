@@ -12,9 +12,13 @@ static bool copy_part(char out[64], const char *from, size_t len)
 	return true;
 }
 
-static bool split_name(const char *text, struct detect_name *name, struct err *e)
+static bool split_name(
+	const struct history_request *request, struct detect_name *name, struct err *e)
 {
-	*name = (struct detect_name){ 0 };
+	const char *text = request->table;
+	if (request->schema)
+		return copy_part(name->schema, request->schema, strlen(request->schema)) &&
+		       copy_part(name->table, text, strlen(text));
 	const char *dot = strchr(text, '.');
 	const char *table = dot ? dot + 1 : text;
 	bool ok = copy_part(name->table, table, strlen(table));
@@ -29,7 +33,7 @@ bool detect_query(const struct history_class *class, const struct history_reques
 	struct detect_name *name, const char *params[DETECT_PARAMS], struct err *e)
 {
 	*name = (struct detect_name){ 0 };
-	if (request->table && !class->is_adopted && !split_name(request->table, name, e))
+	if (request->table && !class->is_adopted && !split_name(request, name, e))
 		return false;
 	params[0] = class->default_table;
 	params[1] = class->is_adopted ? "dbtop" : name->schema[0] ? name->schema : NULL;
@@ -97,7 +101,7 @@ static bool place_new(struct history *history, const struct history_request *req
 	}
 	const char *table = history->class->default_table;
 	if (request->table && !history->class->is_adopted) {
-		const char *dot = strchr(request->table, '.');
+		const char *dot = request->schema ? NULL : strchr(request->table, '.');
 		table = dot ? dot + 1 : request->table;
 	}
 	history->schema = arena_strdup(&history->arena, schema);

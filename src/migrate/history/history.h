@@ -110,6 +110,7 @@ struct history_request {
 	const char *format;  /* of the directory: "dbtop", "golang-migrate", "goose" */
 	const char *project; /* adopted: whose rows */
 	const char *table;   /* configured "schema.table"; NULL = find it */
+	const char *schema;  /* NULL, or the table's schema apart: table is then its bare name */
 	const char *
 		role; /* whose search_path and "$user" counts on a connection that has none; NULL = its own */
 	int64_t event_limit; /* 0 = no events */

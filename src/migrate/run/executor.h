@@ -86,6 +86,7 @@ struct run_end {
 	struct err error; /* kind ERR_NONE when it ended well */
 	enum database_state database;
 	size_t steps_done, migrations_done;
+	bool is_stale; /* the history changed since the plan was made: make it again */
 };
 
 /* Each may be NULL. */

@@ -22,7 +22,6 @@ struct run_watch {
 
 typedef void watch_done_fn(void *arg, const struct run_watch *watch, const struct err *e);
 /* One query over a connection that is up and idle. */
-void watch_start(
-	struct loop *loop, struct conn *conn, int64_t backend_pid, watch_done_fn *done, void *arg);
+void watch_start(struct conn *conn, int64_t backend_pid, watch_done_fn *done, void *arg);
 
 #endif

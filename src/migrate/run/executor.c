@@ -1,0 +1,399 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "migrate/run/executor_private.h"
+
+#include "base/compiler.h"
+#include "base/mem.h"
+
+enum { GATE_AGAIN_MS = 500 };
+
+/* Which states may follow which. */
+static const unsigned legal[] = {
+#define TO(state) (1u << (state))
+	[RUN_NONE] = TO(RUN_OPENING) | TO(RUN_STOPPED),
+	[RUN_OPENING] = TO(RUN_READY) | TO(RUN_GATED) | TO(RUN_STEP) | TO(RUN_PAUSED) |
+			TO(RUN_DONE) | TO(RUN_STOPPED) | TO(RUN_UNKNOWN) | TO(RUN_RESOLVING),
+	[RUN_READY] =
+		TO(RUN_OPENING) | TO(RUN_GATED) | TO(RUN_STEP) | TO(RUN_DONE) | TO(RUN_STOPPED),
+	[RUN_GATED] = TO(RUN_READY) | TO(RUN_OPENING) | TO(RUN_STEP) | TO(RUN_STOPPED),
+	[RUN_STEP] = TO(RUN_READY) | TO(RUN_GATED) | TO(RUN_RETRY) | TO(RUN_RESOLVING) |
+		     TO(RUN_PAUSED) | TO(RUN_DONE) | TO(RUN_STOPPED) | TO(RUN_OPENING),
+	[RUN_RETRY] =
+		TO(RUN_STEP) | TO(RUN_PAUSED) | TO(RUN_READY) | TO(RUN_STOPPED) | TO(RUN_OPENING),
+	[RUN_RESOLVING] = TO(RUN_OPENING) | TO(RUN_READY) | TO(RUN_GATED) | TO(RUN_STEP) |
+			  TO(RUN_PAUSED) | TO(RUN_DONE) | TO(RUN_UNKNOWN) | TO(RUN_STOPPED),
+	[RUN_PAUSED] = TO(RUN_OPENING) | TO(RUN_STEP) | TO(RUN_READY) | TO(RUN_GATED) |
+		       TO(RUN_DONE) | TO(RUN_STOPPED) | TO(RUN_UNKNOWN),
+	[RUN_DONE] = 0,
+	[RUN_STOPPED] = 0,
+	[RUN_UNKNOWN] = 0,
+#undef TO
+};
+
+const char *run_choice_words(enum run_choice choice)
+{
+	static const char *const words[] = {
+		[RUN_CHOICE_AGAIN] = "run it again",
+		[RUN_CHOICE_CLEAR] = "drop the invalid remains and run it again",
+		[RUN_CHOICE_MARK_DONE] = "mark it done and go on",
+	};
+	assert_always(choice < RUN_CHOICE_COUNT, "no such choice");
+	return words[choice];
+}
+
+void executor_enter(struct executor *x, enum run_state state)
+{
+	if (x->state == state)
+		return;
+	assert_always(
+		legal[x->state] & 1u << state, "a run does not go from that state to this one");
+	x->state = state;
+	if (x->o.events->state)
+		x->o.events->state(x->o.events_arg, state);
+}
+
+const struct plan_step *executor_step(const struct executor *x)
+{
+	return &x->o.plan->steps[x->next];
+}
+
+enum database_state executor_untouched(const struct executor *x)
+{
+	return executor_step(x)->ordinal > 1 ? DATABASE_PARTIAL : DATABASE_UNCHANGED;
+}
+
+static void finished_soon(struct executor *x)
+{
+	if (x->o.events->finished)
+		x->o.events->finished(x->o.events_arg, &x->end);
+}
+
+void executor_finish(
+	struct executor *x, enum run_state state, enum exit_code exit, const struct err *e)
+{
+	if (x->is_finished)
+		return;
+	x->end.exit = exit;
+	if (e)
+		x->end.error = *e;
+	x->is_finished = true;
+	link_forget_timer(x);
+	link_drop(x);
+	executor_enter(x, state);
+	link_later(x, 0, finished_soon);
+}
+
+static bool gate_is_open(struct executor *x)
+{
+	return !x->o.events->may_step || x->o.events->may_step(x->o.events_arg, x->next);
+}
+
+static void step_dispatch(struct executor *x)
+{
+	x->last_migration = executor_step(x)->migration;
+	if (x->step.skip_reason)
+		record_start(x);
+	else if (executor_step(x)->is_lone)
+		lone_start(x);
+	else
+		group_start(x);
+}
+
+static void step_replay(struct executor *x)
+{
+	bool is_new_here = x->last_migration != executor_step(x)->migration;
+	if (is_new_here && executor_step(x)->ordinal > 1)
+		open_replay(x, step_dispatch);
+	else
+		step_dispatch(x);
+}
+
+static void step_reset_session(struct executor *x)
+{
+	if (x->last_migration && x->last_migration != executor_step(x)->migration)
+		open_reset(x, step_replay);
+	else
+		step_replay(x);
+}
+
+static void step_create(struct executor *x)
+{
+	open_create(x, step_reset_session);
+}
+
+void executor_begin(struct executor *x)
+{
+	executor_enter(x, RUN_STEP);
+	x->step.attempt = 1;
+	x->step.started_us = loop_now_us(x->o.loop);
+	tell_step(x, STEP_RUNNING, -1);
+	step_create(x);
+}
+
+static void step_reopened(struct executor *x)
+{
+	if (x->step.is_chosen)
+		executor_begin(x);
+	else
+		resume_check(x, executor_begin);
+}
+
+static void step_open_or_begin(struct executor *x)
+{
+	if (x->link.lease)
+		executor_begin(x);
+	else
+		open_start(x, step_reopened);
+}
+
+void executor_go_on(struct executor *x)
+{
+	if (x->wants_close) {
+		executor_finish(x, RUN_STOPPED, EXIT_DONE, NULL);
+	} else if (x->next >= x->o.plan->step_count) {
+		executor_finish(x, RUN_DONE, EXIT_DONE, NULL);
+	} else if (x->wants_stop || x->wants_cancel || x->next >= x->until) {
+		x->wants_stop = x->wants_cancel = false;
+		x->until = x->next;
+		executor_enter(x, RUN_READY);
+	} else if (!gate_is_open(x)) {
+		executor_enter(x, RUN_GATED);
+		link_later(x, GATE_AGAIN_MS, executor_go_on);
+	} else {
+		x->step = (struct executor_step){ 0 };
+		step_open_or_begin(x);
+	}
+}
+
+void executor_step_done(struct executor *x, enum step_state state)
+{
+	int64_t took_ms = (loop_now_us(x->o.loop) - x->step.started_us) / 1000;
+	record_outcome(x, state == STEP_SKIPPED ? JOURNAL_SKIPPED : JOURNAL_DONE, NULL);
+	tell_step(x, state, took_ms);
+	x->end.steps_done++;
+	x->end.migrations_done += executor_step(x)->is_last;
+	x->trouble = (struct run_trouble){ 0 };
+	x->blocker_count = 0;
+	x->next++;
+	executor_go_on(x);
+}
+
+static enum journal_result result_of(enum run_trouble_kind kind)
+{
+	switch (kind) {
+	case TROUBLE_CANCELED:
+	case TROUBLE_LOST: return JOURNAL_ROLLED_BACK;
+	case TROUBLE_UNKNOWN: return JOURNAL_UNKNOWN;
+	case TROUBLE_NONE:
+	case TROUBLE_FAILED:
+	case TROUBLE_INTERRUPTED: break;
+	}
+	return JOURNAL_FAILED;
+}
+
+void executor_step_failed(
+	struct executor *x, const struct run_trouble *trouble, enum exit_code exit)
+{
+	int64_t took_ms = (loop_now_us(x->o.loop) - x->step.started_us) / 1000;
+	x->trouble = *trouble;
+	x->trouble.step = x->next;
+	x->trouble_exit = exit;
+	x->wants_stop = x->wants_cancel = false;
+	x->until = x->next;
+	x->step.is_chosen = false;
+	x->step.skip_reason = NULL;
+	if (trouble->kind != TROUBLE_INTERRUPTED) {
+		enum journal_result result = result_of(trouble->kind);
+		record_outcome(x, result, &trouble->error);
+		tell_step(
+			x, result == JOURNAL_ROLLED_BACK ? STEP_ROLLED_BACK : STEP_FAILED, took_ms);
+	}
+	x->end.database = trouble->database;
+	executor_enter(x, RUN_PAUSED);
+	if (x->wants_close)
+		executor_close(x);
+	else if (x->o.events->paused)
+		x->o.events->paused(x->o.events_arg, &x->trouble);
+}
+
+struct executor *executor_new(const struct executor_options *options)
+{
+	struct executor *x = mem_new(struct executor);
+	x->o = *options;
+	x->random = (uint64_t)loop_now_us(options->loop) * UINT64_C(2654435761) +
+		    (uint64_t)(uintptr_t)x + 1;
+	x->begin_lock_ms = x->begin_statement_ms = -2;
+	x->history_request = (struct history_request){
+		.format = options->history->class->format,
+		.project = options->project,
+		.schema = options->history->schema,
+		.table = options->history->table,
+	};
+	history_writer_init(&x->writer, options->history->class, options->history->schema,
+		options->history->table);
+	return x;
+}
+
+void executor_free(struct executor *x)
+{
+	if (!x)
+		return;
+	x->is_dead = true;
+	x->pending++; /* callbacks that come from within do not destroy what we still hold */
+	link_forget_timer(x);
+	link_drop(x);
+	x->pending--;
+	link_destroy(x);
+}
+
+static void opened(struct executor *x)
+{
+	if (x->repair)
+		open_create(x, repair_write);
+	else if (x->next < x->o.plan->step_count)
+		resume_check(x, executor_go_on);
+	else
+		executor_go_on(x);
+}
+
+void executor_start(struct executor *x)
+{
+	assert_always(x->state == RUN_NONE, "a run starts once");
+	open_start(x, opened);
+}
+
+void executor_run(struct executor *x, size_t until)
+{
+	x->until = until;
+	if (x->state == RUN_READY)
+		executor_go_on(x);
+}
+
+void executor_skip(struct executor *x, const char *reason)
+{
+	if (x->state != RUN_READY && x->state != RUN_PAUSED)
+		return;
+	x->step = (struct executor_step){ .skip_reason = reason, .is_chosen = true };
+	x->until = x->next + 1;
+	step_open_or_begin(x);
+}
+
+void executor_choose(struct executor *x, enum run_choice choice)
+{
+	if (x->state != RUN_PAUSED || !(x->trouble.choices & RUN_CHOICE_BIT(choice)))
+		return;
+	struct probe_finding finding = x->step.finding;
+	x->step = (struct executor_step){ .is_chosen = true, .finding = finding };
+	if (x->until <= x->next)
+		x->until = x->next + 1;
+	switch (choice) {
+	case RUN_CHOICE_AGAIN: step_open_or_begin(x); break;
+	case RUN_CHOICE_CLEAR: resume_clear(x); break;
+	case RUN_CHOICE_MARK_DONE: record_start(x); break;
+	case RUN_CHOICE_COUNT: break;
+	}
+}
+
+void executor_stop(struct executor *x)
+{
+	if (x->state == RUN_RETRY) {
+		executor_cancel(x); /* nothing of the step stands: there is nothing to finish */
+		return;
+	}
+	if (x->state == RUN_GATED || x->state == RUN_STEP || x->state == RUN_OPENING ||
+		x->state == RUN_RESOLVING)
+		x->wants_stop = true;
+	if (x->state == RUN_GATED) {
+		link_forget_timer(x);
+		executor_go_on(x);
+	}
+}
+
+void executor_cancel(struct executor *x)
+{
+	if (x->state == RUN_GATED) {
+		executor_stop(x);
+	} else if (x->state == RUN_RETRY) {
+		link_forget_timer(x);
+		x->wants_cancel = true;
+		group_give_up(x);
+	} else if (x->state == RUN_STEP && !x->step.is_committing) {
+		x->wants_cancel = true;
+		link_cancel(x);
+	} else if (x->state == RUN_OPENING) {
+		x->wants_stop = true;
+	}
+}
+
+/* A lone step goes on at the server; its intent stays. */
+static void leave_lone(struct executor *x)
+{
+	struct err e;
+	err_set(&e, ERR_CANCELED, "left while a statement ran that cannot be rolled back");
+	err_detail(&e, "the server goes on with it; its intent is kept");
+	err_hint(&e, "the next run says what became of it");
+	x->end.database = DATABASE_UNKNOWN;
+	executor_finish(x, RUN_STOPPED, EXIT_FAILED_PARTWAY, &e);
+}
+
+static void leave_unresolved(struct executor *x)
+{
+	struct err e;
+	err_set(&e, ERR_CANCELED, "left before the outcome of COMMIT was known");
+	err_hint(&e, "the next run reads it from the history");
+	x->end.database = DATABASE_UNKNOWN;
+	executor_finish(x, RUN_UNKNOWN, EXIT_OUTCOME_UNKNOWN, &e);
+}
+
+void executor_close(struct executor *x)
+{
+	switch (x->state) {
+	case RUN_STEP:
+		x->wants_close = true;
+		if (x->step.is_server_busy)
+			leave_lone(x);
+		else
+			executor_cancel(x);
+		break;
+	case RUN_RETRY:
+		x->wants_close = true;
+		executor_cancel(x);
+		break;
+	case RUN_RESOLVING: leave_unresolved(x); break;
+	case RUN_PAUSED: executor_finish(x, RUN_STOPPED, x->trouble_exit, &x->trouble.error); break;
+	case RUN_NONE:
+	case RUN_OPENING:
+	case RUN_READY:
+	case RUN_GATED: executor_finish(x, RUN_STOPPED, EXIT_DONE, NULL); break;
+	case RUN_DONE:
+	case RUN_STOPPED:
+	case RUN_UNKNOWN: break;
+	}
+}
+
+void executor_note_blockers(struct executor *x, const struct run_blocker *blockers, size_t count)
+{
+	if (count == 0)
+		return; /* the last seen ones explain a timeout that comes after them */
+	x->blocker_count = count < RUN_BLOCKERS_MAX ? count : RUN_BLOCKERS_MAX;
+	memcpy(x->blockers, blockers, x->blocker_count * sizeof(*blockers));
+}
+
+enum run_state executor_state(const struct executor *x)
+{
+	return x->state;
+}
+
+size_t executor_next_step(const struct executor *x)
+{
+	return x->next;
+}
+
+const struct run_trouble *executor_trouble(const struct executor *x)
+{
+	return &x->trouble;
+}
+
+const struct identity *executor_identity(const struct executor *x)
+{
+	return &x->link.identity;
+}

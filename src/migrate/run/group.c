@@ -1,0 +1,332 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/*
+ * A group: BEGIN, its statements one by one, verify, the history row, and COMMIT as a message of its own. Four round
+ * trips for one statement. The journal learns the transaction's id while the server works on the first statement, so
+ * that its write to the disk costs no time of its own; in any case before COMMIT is sent.
+ */
+#include "migrate/run/executor_private.h"
+
+#include <inttypes.h>
+
+#include "base/compiler.h"
+#include "base/mem.h"
+#include "base/quote.h"
+#include "sql/sql.h"
+
+enum { RETRY_FIRST_MS = 1000, RETRY_MOST_MS = 60000 };
+
+static void next_statement(struct executor *x);
+
+static const struct migration_statement *current(const struct executor *x)
+{
+	return &executor_step(x)->statements[x->step.statement];
+}
+
+/* ---- what fails before COMMIT: rolled back, and perhaps tried again ---- */
+
+static bool is_worth_another_try(const struct executor *x)
+{
+	static const char *const codes[] = { "55P03", "40P01", "40001" };
+	if (x->wants_cancel || x->wants_stop || x->step.attempt >= GROUP_TRIES)
+		return false;
+	for (size_t i = 0; i < ARRAY_SIZE(codes); i++)
+		if (strcmp(x->step.error.sqlstate, codes[i]) == 0)
+			return true;
+	return false;
+}
+
+/* 1 s doubled up to 60 s, plus up to a quarter, never above the limit. */
+static int64_t retry_delay_ms(struct executor *x)
+{
+	int64_t delay_ms = RETRY_FIRST_MS;
+	for (int i = 1; i < x->step.attempt && delay_ms < RETRY_MOST_MS; i++)
+		delay_ms *= 2;
+	delay_ms += link_random(x, delay_ms / 4 + 1);
+	return delay_ms < RETRY_MOST_MS ? delay_ms : RETRY_MOST_MS;
+}
+
+static void name_blocker(const struct executor *x, struct err *e)
+{
+	if (x->blocker_count == 0 || *e->detail)
+		return;
+	const struct run_blocker *b = &x->blockers[0];
+	err_detail(e, "pid %" PRId64 " (%s, %s) stood in the way: %s", b->pid,
+		*b->app ? b->app : "no application name", b->state, b->query);
+}
+
+static void try_again(struct executor *x)
+{
+	executor_enter(x, RUN_STEP);
+	x->step.attempt++;
+	group_start(x);
+}
+
+static void retry(struct executor *x)
+{
+	int64_t delay_ms = retry_delay_ms(x);
+	record_outcome(x, JOURNAL_ROLLED_BACK, &x->step.error);
+	executor_enter(x, RUN_RETRY);
+	if (x->o.events->retry)
+		x->o.events->retry(x->o.events_arg, x->step.attempt, delay_ms, &x->step.error);
+	if (x->state == RUN_RETRY)
+		link_later(x, delay_ms, try_again);
+}
+
+void group_give_up(struct executor *x)
+{
+	bool is_canceled = x->wants_cancel;
+	struct run_trouble trouble = {
+		.kind = is_canceled ? TROUBLE_CANCELED : TROUBLE_FAILED,
+		.error = x->step.error,
+		.database = executor_untouched(x),
+		.choices = RUN_CHOICE_BIT(RUN_CHOICE_AGAIN),
+		.needs_judgement = true,
+		.proposed = RUN_CHOICE_AGAIN,
+	};
+	if (trouble.error.kind == ERR_NONE)
+		err_set(&trouble.error, ERR_CANCELED, "canceled");
+	executor_step_failed(x, &trouble,
+		trouble.database == DATABASE_PARTIAL ? EXIT_FAILED_PARTWAY : EXIT_FAILED_UNCHANGED);
+}
+
+static void give_up_lost(struct executor *x)
+{
+	struct run_trouble trouble = {
+		.kind = x->wants_cancel ? TROUBLE_CANCELED : TROUBLE_LOST,
+		.error = x->step.error,
+		.database = executor_untouched(x),
+		.choices = RUN_CHOICE_BIT(RUN_CHOICE_AGAIN),
+		.needs_judgement = true,
+		.proposed = RUN_CHOICE_AGAIN,
+	};
+	snprintf(trouble.words, sizeof(trouble.words),
+		"the connection broke before COMMIT was sent: not applied, the server rolls it "
+		"back");
+	executor_step_failed(x, &trouble,
+		trouble.database == DATABASE_PARTIAL ? EXIT_FAILED_PARTWAY : EXIT_FAILED_UNCHANGED);
+}
+
+static void rolled_back(struct executor *x, const struct result *result, const struct err *e)
+{
+	(void)result;
+	/* Lost now is rolled back as well: COMMIT was never sent. */
+	if (e && link_is_lost(x, e)) {
+		give_up_lost(x);
+		return;
+	}
+	if (is_worth_another_try(x))
+		retry(x);
+	else
+		group_give_up(x);
+}
+
+static void fail(struct executor *x, const struct result *result, const struct err *e)
+{
+	(void)result;
+	x->step.error = *e;
+	if (link_is_lost(x, e)) {
+		give_up_lost(x);
+		return;
+	}
+	name_blocker(x, &x->step.error);
+	link_ask_text(x, "run-rollback", rolled_back);
+}
+
+/* ---- COMMIT ---- */
+
+static void committed_not(struct executor *x, const struct err *e)
+{
+	x->step.error = *e;
+	x->wants_cancel = false;
+	group_give_up(x);
+}
+
+static void committed(struct executor *x, const struct result *result, const struct err *e)
+{
+	if (e && link_is_lost(x, e)) {
+		x->step.error = *e;
+		outcome_start(x);
+		return;
+	}
+	x->step.is_committing = false;
+	struct err why;
+	if (e) {
+		why = *e; /* a deferred constraint, say: the server has rolled it back */
+		err_hint(&why, "it failed at COMMIT; nothing of the step stands");
+		committed_not(x, &why);
+	} else if (strcmp(result_tag(result), "COMMIT") != 0) {
+		err_set(&why, ERR_CONFLICT,
+			"the server answered COMMIT with %s: the transaction had failed",
+			result_tag(result));
+		committed_not(x, &why);
+	} else {
+		executor_step_done(x, STEP_DONE);
+	}
+}
+
+static void commit(struct executor *x)
+{
+	struct err e;
+	if (!x->step.has_intent && !record_intent(x, &e))
+		tell_notice(x, "WARNING", e.text);
+	x->step.is_committing = true;
+	link_ask_text(x, "run-commit", committed);
+}
+
+/* ---- history row ---- */
+
+static void history_written(struct executor *x, const struct result *result, const struct err *e)
+{
+	if (e) {
+		fail(x, NULL, e);
+		return;
+	}
+	const char *xid = result_text(result, 0, result_column(result, "xid"));
+	if (!xid || strcmp(xid, x->step.xid) != 0) {
+		struct err other;
+		err_set(&other, ERR_CONFLICT, "the transaction is not the one that was begun");
+		err_hint(&other,
+			"a statement of the file ended it; let dbtop begin and end transactions");
+		fail(x, NULL, &other);
+		return;
+	}
+	if (x->wants_cancel) {
+		err_set(&x->step.error, ERR_CANCELED, "canceled");
+		link_ask_text(x, "run-rollback", rolled_back);
+		return;
+	}
+	commit(x);
+}
+
+static void write_history(struct executor *x)
+{
+	struct history_entry entry;
+	executor_fill_entry(x, &entry);
+	enum history_write_kind kind =
+		executor_step(x)->is_last ? HISTORY_WRITE_LAST : HISTORY_WRITE_STEP;
+	if (history_writer_write(&x->writer, kind, &entry, &x->write))
+		record_write(x, history_written);
+	else
+		commit(x);
+}
+
+static void verify_or_write(struct executor *x)
+{
+	if (verify_is_needed(x))
+		verify_in_group(x, write_history, fail);
+	else
+		write_history(x);
+}
+
+/* ---- statements ---- */
+
+/* What a file may change for the session beyond the transaction; the next migration starts clean. */
+static bool changes_session(const struct statement *sql)
+{
+	for (size_t i = 0; i < sql->action_count; i++) {
+		enum action_kind kind = sql->actions[i].kind;
+		if (kind == ACTION_SET || kind == ACTION_OPAQUE || kind == ACTION_UNKNOWN ||
+			kind == ACTION_ROLE || kind == ACTION_OTHER)
+			return true;
+	}
+	return sql->parse == PARSE_UNPARSED || sql->parse == PARSE_TOO_BIG ||
+	       memmem(sql->text.data, sql->text.len, "set_config", 10) != NULL;
+}
+
+void group_note_statement(struct executor *x, const struct statement *sql)
+{
+	if (changes_session(sql))
+		x->link.session_is_changed = true;
+	if (strncmp(sql->tag, "DEALLOCATE", 10) == 0 || strncmp(sql->tag, "DISCARD", 7) == 0)
+		x->link.is_prepared_gone = true;
+}
+
+static void ran(struct executor *x, const struct result *result, const struct err *e)
+{
+	const struct migration_statement *statement = current(x);
+	if (e) {
+		struct err why = *e;
+		executor_place_error(x, statement, executor_step(x)->section, &why);
+		fail(x, NULL, &why);
+		return;
+	}
+	group_note_statement(x, &statement->sql);
+	tell_statement(x, true, result_affected(result));
+	x->step.statement++;
+	next_statement(x);
+}
+
+static void send_statement(struct executor *x)
+{
+	const struct migration_statement *statement = current(x);
+	struct err e;
+	x->step.statement_started_us = loop_now_us(x->o.loop);
+	tell_statement(x, false, -1);
+	link_ask_statement(x, &statement->sql, ran);
+	if (!x->step.has_intent && !record_intent(x, &e))
+		tell_notice(x, "WARNING", e.text);
+}
+
+static void next_statement(struct executor *x)
+{
+	const struct plan_step *step = executor_step(x);
+	if (x->wants_cancel) {
+		err_set(&x->step.error, ERR_CANCELED, "canceled");
+		link_ask_text(x, "run-rollback", rolled_back);
+		return;
+	}
+	if (x->step.statement < step->statement_count)
+		send_statement(x);
+	else
+		verify_or_write(x);
+}
+
+static void begun(struct executor *x, const struct result *result, const struct err *e)
+{
+	struct err lost;
+	if (e) {
+		fail(x, NULL, e);
+		return;
+	}
+	if (!lock_is_held(x, result)) {
+		lock_lost_error(&lost);
+		x->step.error = lost;
+		link_drop(x);
+		give_up_lost(x);
+		return;
+	}
+	const char *xid = result_text(result, 0, result_column(result, "xid"));
+	snprintf(x->step.xid, sizeof(x->step.xid), "%s", xid ? xid : "");
+	next_statement(x);
+}
+
+static void make_begin(struct executor *x, int64_t lock_ms, int64_t statement_ms)
+{
+	char lock[32], statement[32];
+	snprintf(lock, sizeof(lock), "%" PRId64 "ms", lock_ms);
+	snprintf(statement, sizeof(statement), "%" PRId64 "ms", statement_ms);
+	const struct quote_slot slots[] = { { "lock_timeout", lock },
+		{ "statement_timeout", statement } };
+	const char *name = statement_ms >= 0 ? "run-begin-timed" : "run-begin";
+	char *text = quote_slots(sql_get(name, link_version(x)), slots, ARRAY_SIZE(slots));
+	str_clear(&x->begin);
+	str_add(&x->begin, text);
+	free(text);
+	x->begin_lock_ms = lock_ms;
+	x->begin_statement_ms = statement_ms;
+}
+
+void group_start(struct executor *x)
+{
+	const struct migration *m = executor_step(x)->migration;
+	int64_t lock_ms = m->lock_timeout_ms >= 0 ? m->lock_timeout_ms : x->o.lock_timeout_ms;
+
+	x->step.statement = 0;
+	x->step.has_intent = false;
+	x->step.is_committing = false;
+	x->step.error = (struct err){ 0 };
+	if (lock_ms != x->begin_lock_ms || m->statement_timeout_ms != x->begin_statement_ms)
+		make_begin(x, lock_ms, m->statement_timeout_ms);
+	struct query query = { .sql = str_c(&x->begin), .is_simple = true };
+	link_ask(x, &query, begun);
+}

@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/*
+ * The executor's way to the server: one question at a time, each answered by a named function; and its timer. An executor
+ * freed by its owner stays in memory until the last callback that was promised to it has come.
+ */
+#include "migrate/run/executor_private.h"
+
+#include "base/compiler.h"
+#include "base/mem.h"
+#include "base/quote.h"
+#include "sql/sql.h"
+
+void link_destroy(struct executor *x)
+{
+	if (x->pending > 0)
+		return;
+	history_free(x->history);
+	history_writer_release(&x->writer);
+	history_write_release(&x->write);
+	str_release(&x->begin);
+	free(x->sql);
+	free(x);
+}
+
+static void answered(void *arg, const struct result *result, const struct err *e)
+{
+	struct executor *x = arg;
+	x->pending--;
+	if (x->is_dead) {
+		link_destroy(x);
+		return;
+	}
+	executor_answer_fn *answer = x->answer;
+	x->answer = NULL;
+	if (!x->is_finished)
+		answer(x, result, e);
+}
+
+void link_ask(struct executor *x, const struct query *query, executor_answer_fn *answer)
+{
+	assert_always(!x->answer, "the executor asks one thing at a time");
+	x->answer = answer;
+	x->pending++;
+	conn_query(lease_conn(x->link.lease), query, answered, x);
+}
+
+void link_ask_text(struct executor *x, const char *name, executor_answer_fn *answer)
+{
+	struct query query = { .sql = sql_get(name, link_version(x)), .is_simple = true };
+	link_ask(x, &query, answer);
+}
+
+void link_ask_made(struct executor *x, char *sql, executor_answer_fn *answer)
+{
+	free(x->sql);
+	x->sql = sql;
+	struct query query = { .sql = x->sql, .is_simple = true };
+	link_ask(x, &query, answer);
+}
+
+void link_ask_statement(
+	struct executor *x, const struct statement *statement, executor_answer_fn *answer)
+{
+	free(x->sql);
+	x->sql = mem_strndup(statement->text.data, statement->text.len);
+	struct query query = { .sql = x->sql, .copy_data = statement->data };
+	link_ask(x, &query, answer);
+}
+
+/* SQLSTATEs after which the session is gone whatever the socket says. */
+static bool ends_session(const char *sqlstate)
+{
+	static const char *const codes[] = { "08", "57P01", "57P02", "57P03", "57P04", "57P05",
+		"25P03" };
+	for (size_t i = 0; i < ARRAY_SIZE(codes); i++)
+		if (strncmp(sqlstate, codes[i], strlen(codes[i])) == 0)
+			return true;
+	return false;
+}
+
+bool link_is_lost(struct executor *x, const struct err *e)
+{
+	if (!e)
+		return false;
+	bool is_lost = !x->link.lease || e->kind == ERR_CONNECT || e->kind == ERR_TIMEOUT ||
+		       e->kind == ERR_CANCELED || ends_session(e->sqlstate) ||
+		       conn_view(lease_conn(x->link.lease))->state != LINK_UP;
+	if (is_lost)
+		link_drop(x);
+	return is_lost;
+}
+
+void link_drop(struct executor *x)
+{
+	if (!x->link.lease)
+		return;
+	struct lease *lease = x->link.lease;
+	x->link.lease = NULL;
+	x->link.old_pid = x->link.identity.backend_pid;
+	x->link.is_prepared_gone = false;
+	x->link.session_is_changed = false;
+	x->locks.held = 0;
+	x->last_migration = NULL;
+	x->is_reopened = true;
+	lease_give_back(lease);
+}
+
+static void noticed(void *arg, const char *severity, const char *text)
+{
+	struct executor *x = arg;
+	if (!x->is_dead)
+		tell_notice(x, severity, text);
+}
+
+static void leased(void *arg, struct lease *lease, const struct err *e)
+{
+	struct executor *x = arg;
+	x->pending--;
+	if (x->is_dead || x->is_finished) {
+		if (lease)
+			lease_give_back(lease);
+		x->answer = NULL;
+		if (x->is_dead)
+			link_destroy(x);
+		return;
+	}
+	x->link.lease = lease;
+	if (lease) {
+		x->link.identity = conn_view(lease_conn(lease))->identity;
+		x->link.has_identity = true;
+		conn_on_notice(lease_conn(lease), noticed, x);
+	}
+	executor_answer_fn *answer = x->answer;
+	x->answer = NULL;
+	answer(x, NULL, e);
+}
+
+void link_open(struct executor *x, const struct identity *must_equal, executor_answer_fn *answer)
+{
+	assert_always(!x->answer && !x->link.lease, "one connection at a time");
+	x->answer = answer;
+	x->pending++;
+	lease_take(x->o.endpoint, CONN_CHANGE, must_equal, 0, leased, x);
+}
+
+static void timed(void *arg)
+{
+	struct executor *x = arg;
+	executor_next_fn *next = x->timer_next;
+	x->timer = NULL;
+	x->timer_next = NULL;
+	next(x);
+}
+
+void link_later(struct executor *x, int64_t delay_ms, executor_next_fn *next)
+{
+	link_forget_timer(x);
+	x->timer_next = next;
+	x->timer = loop_timer_start(x->o.loop, delay_ms, 0, timed, x);
+}
+
+void link_forget_timer(struct executor *x)
+{
+	loop_timer_stop(x->timer);
+	x->timer = NULL;
+	x->timer_next = NULL;
+}
+
+/* xorshift: jitter needs no secrets. */
+int64_t link_random(struct executor *x, int64_t below)
+{
+	x->random ^= x->random << 13;
+	x->random ^= x->random >> 7;
+	x->random ^= x->random << 17;
+	return below > 0 ? (int64_t)(x->random % (uint64_t)below) : 0;
+}
+
+int link_version(const struct executor *x)
+{
+	return x->link.identity.server_version;
+}
+
+bool link_cancel(struct executor *x)
+{
+	if (!x->link.lease || !x->answer)
+		return false;
+	conn_cancel(lease_conn(x->link.lease));
+	return true;
+}

@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/*
+ * One operator: dbtop's advisory lock and, in guest mode, the other tool's, taken by polling on the connection that
+ * changes things. They die with the session, so nothing is ever left to unlock. The holder is named while we wait.
+ */
+#include "migrate/run/executor_private.h"
+
+#include <inttypes.h>
+
+#include "base/compiler.h"
+#include "base/digest.h"
+#include "sql/sql.h"
+
+enum { POLL_FIRST_MS = 250, POLL_MOST_MS = 2000 };
+
+static const int64_t key_head = INT64_C(0x6462746F) << 32; /* "dbto" */
+
+void lock_init(struct executor *x)
+{
+	const struct history_class *class = x->writer.class;
+	x->locks.keys[0] = key_head | (digest_crc32(span_of(x->o.project)) & 0xFFFFFF);
+	x->locks.count = 1;
+	if (class->foreign_key &&
+		class->foreign_key(&x->writer, x->link.identity.database, &x->locks.keys[1]))
+		x->locks.count = 2;
+}
+
+static void poll(struct executor *x);
+
+static bool is_our_old_backend(const struct executor *x, int64_t pid)
+{
+	return pid != 0 && pid == x->link.old_pid;
+}
+
+static void holder_words(const struct executor *x, const struct result *r, struct run_wait *wait)
+{
+	if (result_rows(r) == 0) {
+		snprintf(wait->words, sizeof(wait->words),
+			"the migration lock is held, its holder just left");
+		return;
+	}
+	const char *app = result_text(r, 0, result_column(r, "app"));
+	const char *role = result_text(r, 0, result_column(r, "role"));
+	const char *address = result_text(r, 0, result_column(r, "address"));
+	const char *since = result_text(r, 0, result_column(r, "since"));
+	wait->pid = result_int(r, 0, result_column(r, "pid"), 0);
+	bool is_ours = is_our_old_backend(x, wait->pid);
+	if (is_ours)
+		wait->kind = RUN_WAIT_BACKEND;
+	snprintf(wait->words, sizeof(wait->words),
+		"pid %" PRId64 "%s%s%s, as %s from %s since %s, holds %s", wait->pid,
+		app && *app ? ", " : "", app ? app : "",
+		is_ours ? ", our own connection that was lost" : "", role ? role : "?",
+		address ? address : "a socket of that machine", since ? since : "?",
+		x->locks.held == 0 ? "the migration lock" : "the other tool's migration lock");
+}
+
+static void give_up(struct executor *x, const struct run_wait *wait)
+{
+	struct err e;
+	err_set(&e, ERR_CONFLICT, "%s", wait->words);
+	err_detail(&e, "nothing was changed");
+	err_hint(&e, "wait until that run has ended, or look at it with dbtop activity");
+	executor_finish(x, RUN_STOPPED, EXIT_LOCKED, &e);
+}
+
+static void holder_known(struct executor *x, const struct result *result, const struct err *e)
+{
+	struct run_wait wait = { .kind = RUN_WAIT_LOCK };
+	if (e) {
+		executor_finish(x, RUN_STOPPED, open_exit_code(e), e);
+		return;
+	}
+	holder_words(x, result, &wait);
+	tell_waiting(x, &wait);
+	int64_t waited_ms = (loop_now_us(x->o.loop) - x->locks.started_us) / 1000;
+	if (wait.kind != RUN_WAIT_BACKEND && waited_ms >= x->o.lock_wait_ms) {
+		give_up(x, &wait);
+		return;
+	}
+	int64_t delay_ms = x->locks.delay_ms / 2 + link_random(x, x->locks.delay_ms);
+	if (x->locks.delay_ms < POLL_MOST_MS)
+		x->locks.delay_ms *= 2;
+	int64_t left_ms = x->o.lock_wait_ms - waited_ms;
+	if (wait.kind != RUN_WAIT_BACKEND && delay_ms > left_ms)
+		delay_ms = left_ms;
+	link_later(x, delay_ms, poll);
+}
+
+static void ask_key(struct executor *x, const char *name, executor_answer_fn *answer)
+{
+	char key[24];
+	snprintf(key, sizeof(key), "%" PRId64, x->locks.keys[x->locks.held]);
+	const char *params[] = { key };
+	struct query query = {
+		.sql = sql_get(name, link_version(x)), .params = params, .param_count = 1
+	};
+	link_ask(x, &query, answer);
+}
+
+static void polled(struct executor *x, const struct result *result, const struct err *e)
+{
+	if (e) {
+		executor_finish(x, RUN_STOPPED, open_exit_code(e), e);
+		return;
+	}
+	if (!result_bool(result, 0, result_column(result, "got"), false)) {
+		ask_key(x, "run-lock-holder", holder_known);
+		return;
+	}
+	x->locks.held++;
+	poll(x);
+}
+
+static void poll(struct executor *x)
+{
+	if (x->locks.held == x->locks.count) {
+		x->locks.then(x);
+		return;
+	}
+	ask_key(x, "run-lock", polled);
+}
+
+void lock_take(struct executor *x, executor_next_fn *then)
+{
+	x->locks.held = 0;
+	x->locks.started_us = loop_now_us(x->o.loop);
+	x->locks.delay_ms = POLL_FIRST_MS;
+	x->locks.then = then;
+	poll(x);
+}
+
+static bool has_key(const struct result *r, int64_t key)
+{
+	int class_id = result_column(r, "class_id"), object_id = result_column(r, "object_id");
+	for (int row = 0; row < result_rows(r); row++)
+		if (result_int(r, row, class_id, -1) == (key >> 32 & 0xFFFFFFFF) &&
+			result_int(r, row, object_id, -1) == (key & 0xFFFFFFFF))
+			return true;
+	return false;
+}
+
+bool lock_is_held(const struct executor *x, const struct result *result)
+{
+	for (size_t i = 0; i < x->locks.count; i++)
+		if (!has_key(result, x->locks.keys[i]))
+			return false;
+	return true;
+}
+
+void lock_lost_error(struct err *e)
+{
+	err_set(e, ERR_CONFLICT, "the migration lock is no longer ours");
+	err_detail(e, "somebody may be migrating this database; nothing more was sent");
+	err_hint(e, "did a file call pg_advisory_unlock_all() or DISCARD ALL?");
+}

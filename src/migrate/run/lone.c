@@ -1,0 +1,291 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/*
+ * A lone step: a statement that may not stand in a transaction. What is intended is written and committed first; then
+ * the statement runs without a lock_timeout and without a watch on our being there; then the catalog is asked whether it
+ * happened; then the outcome is written. Whatever breaks in between, the next start finds the intent and asks again.
+ */
+#include "migrate/run/executor_private.h"
+
+#include <inttypes.h>
+
+#include "base/compiler.h"
+#include "base/mem.h"
+#include "base/quote.h"
+#include "sql/sql.h"
+
+static const struct migration_statement *statement_of(const struct executor *x)
+{
+	return &executor_step(x)->statements[0];
+}
+
+/* Before the statement was sent: nothing of it stands. */
+static void refuse(struct executor *x, const struct err *e, enum exit_code exit)
+{
+	struct run_trouble trouble = {
+		.kind = link_is_lost(x, e) ? TROUBLE_LOST : TROUBLE_FAILED,
+		.error = *e,
+		.database = executor_untouched(x),
+		.choices = RUN_CHOICE_BIT(RUN_CHOICE_AGAIN),
+		.needs_judgement = true,
+		.proposed = RUN_CHOICE_AGAIN,
+	};
+	executor_step_failed(x, &trouble, exit);
+}
+
+static void refuse_unsent(struct executor *x, const struct err *e)
+{
+	refuse(x, e,
+		executor_untouched(x) == DATABASE_PARTIAL ? EXIT_FAILED_PARTWAY
+							  : EXIT_FAILED_UNCHANGED);
+}
+
+/* ---- after it failed ---- */
+
+static unsigned choices_after(enum probe_verdict verdict)
+{
+	switch (verdict) {
+	case PROBE_REMAINS: return RUN_CHOICE_BIT(RUN_CHOICE_CLEAR);
+	case PROBE_NOT_DONE:
+	case PROBE_REPEAT: return RUN_CHOICE_BIT(RUN_CHOICE_AGAIN);
+	case PROBE_DONE:
+	case PROBE_CANNOT_TELL: break;
+	}
+	return RUN_CHOICE_BIT(RUN_CHOICE_AGAIN) | RUN_CHOICE_BIT(RUN_CHOICE_MARK_DONE);
+}
+
+static bool left_nothing(const struct executor *x)
+{
+	enum probe_verdict verdict = x->step.finding.verdict;
+	return verdict == PROBE_NOT_DONE || verdict == PROBE_REPEAT;
+}
+
+static void report_failure(struct executor *x)
+{
+	bool is_clean = left_nothing(x) && x->writer.class->is_single_row == false;
+	struct run_trouble trouble = {
+		.kind = x->wants_cancel ? TROUBLE_CANCELED : TROUBLE_FAILED,
+		.error = x->step.error,
+		.database = is_clean ? executor_untouched(x) : DATABASE_PARTIAL,
+		.choices = choices_after(x->step.finding.verdict),
+		.needs_judgement = true,
+	};
+	trouble.proposed = trouble.choices & RUN_CHOICE_BIT(RUN_CHOICE_CLEAR) ? RUN_CHOICE_CLEAR
+									      : RUN_CHOICE_AGAIN;
+	snprintf(trouble.words, sizeof(trouble.words), "%s", x->step.finding.words);
+	executor_step_failed(x, &trouble,
+		trouble.database == DATABASE_PARTIAL ? EXIT_FAILED_PARTWAY : EXIT_FAILED_UNCHANGED);
+}
+
+static void failure_recorded(struct executor *x, const struct result *result, const struct err *e)
+{
+	(void)result;
+	if (e && !link_is_lost(x, e))
+		tell_notice(x, "WARNING", e->text);
+	report_failure(x);
+}
+
+static void record_failure(struct executor *x)
+{
+	struct history_entry entry;
+	enum history_write_kind kind =
+		left_nothing(x) ? HISTORY_WRITE_NOTHING : HISTORY_WRITE_FAILED;
+	executor_fill_entry(x, &entry);
+	if (history_writer_write(&x->writer, kind, &entry, &x->write))
+		record_write(x, failure_recorded);
+	else
+		report_failure(x);
+}
+
+/* ---- after it succeeded ---- */
+
+static void verify_cleaned(struct executor *x, const struct result *result, const struct err *e)
+{
+	(void)result;
+	if (e && link_is_lost(x, e)) {
+		report_failure(x);
+		return;
+	}
+	record_failure(x);
+}
+
+static void verify_failed(struct executor *x, const struct result *result, const struct err *e)
+{
+	(void)result;
+	x->step.error = *e;
+	x->step.finding = (struct probe_finding){ .verdict = PROBE_CANNOT_TELL };
+	snprintf(x->step.finding.words, sizeof(x->step.finding.words),
+		"the statement is done; what it was to bring about is not true");
+	if (link_is_lost(x, e))
+		report_failure(x);
+	else
+		link_ask_text(x, "run-rollback", verify_cleaned);
+}
+
+void lone_record_done(struct executor *x)
+{
+	if (verify_is_needed(x))
+		verify_alone(x, record_start, verify_failed);
+	else
+		record_start(x);
+}
+
+/* The server said done, the catalog says otherwise: IF NOT EXISTS beside an invalid index, say. */
+static void contradict(struct executor *x)
+{
+	const struct migration_statement *s = statement_of(x);
+	err_set(&x->step.error, ERR_CONFLICT, "the server reported success, but %s",
+		x->step.finding.words);
+	executor_place_error(x, s, executor_step(x)->section, &x->step.error);
+	record_failure(x);
+}
+
+/* ---- the probe ---- */
+
+static void judge(struct executor *x)
+{
+	enum probe_verdict verdict = x->step.finding.verdict;
+	bool is_refuted = verdict == PROBE_REMAINS || verdict == PROBE_NOT_DONE;
+	if (x->step.error.kind != ERR_NONE)
+		record_failure(x);
+	else if (is_refuted)
+		contradict(x);
+	else
+		lone_record_done(x);
+}
+
+static void probed(struct executor *x)
+{
+	bool has_failed = x->step.error.kind != ERR_NONE;
+	/* A statement that could have stood in a transaction is one: the server rolled it back. */
+	if (has_failed && !statement_of(x)->sql.is_lone) {
+		x->step.finding = (struct probe_finding){ .verdict = PROBE_NOT_DONE };
+		snprintf(x->step.finding.words, sizeof(x->step.finding.words),
+			"the server rolled it back");
+	}
+	judge(x);
+}
+
+static void watched_again(struct executor *x, const struct result *result, const struct err *e)
+{
+	(void)result;
+	if (e && link_is_lost(x, e)) {
+		outcome_reopen(x);
+		return;
+	}
+	x->step.after_probe = probed;
+	resume_probe(x);
+}
+
+/* ---- the statement ---- */
+
+static void ran(struct executor *x, const struct result *result, const struct err *e)
+{
+	const struct migration_statement *statement = statement_of(x);
+	x->step.is_server_busy = false;
+	if (e) {
+		x->step.error = *e;
+		executor_place_error(x, statement, executor_step(x)->section, &x->step.error);
+		if (link_is_lost(x, e)) {
+			outcome_reopen(x);
+			return;
+		}
+	} else {
+		group_note_statement(x, &statement->sql);
+		tell_statement(x, true, result_affected(result));
+	}
+	link_ask_text(x, "run-alone-end", watched_again);
+}
+
+static void send(struct executor *x)
+{
+	const struct migration_statement *statement = statement_of(x);
+	if (x->wants_cancel) {
+		struct err e;
+		err_set(&e, ERR_CANCELED, "canceled");
+		x->step.error = e;
+		x->step.finding = (struct probe_finding){ .verdict = PROBE_NOT_DONE };
+		record_failure(x);
+		return;
+	}
+	x->step.error = (struct err){ 0 };
+	x->step.statement_started_us = loop_now_us(x->o.loop);
+	x->step.is_server_busy = true;
+	tell_statement(x, false, -1);
+	link_ask_statement(x, &statement->sql, ran);
+}
+
+/* ---- before it ---- */
+
+static void intended(struct executor *x, const struct result *result, const struct err *e)
+{
+	struct err why;
+	(void)result;
+	if (e) {
+		refuse_unsent(x, e);
+		return;
+	}
+	if (!record_intent(x, &why))
+		tell_notice(x, "WARNING", why.text);
+	send(x);
+}
+
+static void intend(struct executor *x)
+{
+	struct history_entry entry;
+	struct err why;
+	executor_fill_entry(x, &entry);
+	if (history_writer_write(&x->writer, HISTORY_WRITE_INTENT, &entry, &x->write)) {
+		record_write(x, intended);
+		return;
+	}
+	if (!x->o.journal)
+		err_set(&why, ERR_STORE, "there is no store to keep the intent of this step in");
+	else if (record_intent(x, &why)) {
+		send(x);
+		return;
+	}
+	err_detail(&why, "%s keeps no mark of a step under way: after a crash nobody could tell",
+		x->writer.class->format);
+	err_hint(&why, "give dbtop a store it can write (--store FILE); nothing was sent");
+	refuse(x, &why, EXIT_ERROR);
+}
+
+static void timed(struct executor *x, const struct result *result, const struct err *e)
+{
+	(void)result;
+	if (e)
+		refuse_unsent(x, e);
+	else
+		intend(x);
+}
+
+static void alone(struct executor *x, const struct result *result, const struct err *e)
+{
+	struct err lost;
+	int64_t statement_ms = executor_step(x)->migration->statement_timeout_ms;
+	if (e) {
+		refuse_unsent(x, e);
+		return;
+	}
+	if (!lock_is_held(x, result)) {
+		lock_lost_error(&lost);
+		link_drop(x);
+		refuse_unsent(x, &lost);
+		return;
+	}
+	if (statement_ms < 0) {
+		intend(x);
+		return;
+	}
+	char text[32];
+	snprintf(text, sizeof(text), "%" PRId64 "ms", statement_ms);
+	const struct quote_slot slots[] = { { "statement_timeout", text } };
+	link_ask_made(
+		x, quote_slots(sql_get("run-alone-timeout", link_version(x)), slots, 1), timed);
+}
+
+void lone_start(struct executor *x)
+{
+	x->step.statement = 0;
+	link_ask_text(x, "run-alone", alone);
+}

@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/*
+ * Record: what is written down, on the server and in the journal; and the steps that are nothing but a record: skipped
+ * ones, and those a person or a probe says are done.
+ */
+#include "migrate/run/executor_private.h"
+
+#include "base/compiler.h"
+
+static const char *previous_revision(const struct migration *migration)
+{
+	return migration->parent_count > 0 ? migration->parents[0] : NULL;
+}
+
+void executor_fill_entry(const struct executor *x, struct history_entry *entry)
+{
+	const struct plan_step *step = executor_step(x);
+	*entry = (struct history_entry){
+		.project = x->o.project,
+		.migration = step->migration,
+		.previous = previous_revision(step->migration),
+		.direction = step->section,
+		.ordinal = step->ordinal,
+		.ordinal_count = step->ordinal_count,
+		.is_lone = step->is_lone,
+		.is_skipped = x->step.skip_reason != NULL,
+		.attempt = x->step.attempt,
+		.step_sha256 = step->sha256,
+		.client = x->o.client,
+		.run_id = x->o.run_id,
+		.reason = x->step.skip_reason,
+		.sqlstate = *x->step.error.sqlstate ? x->step.error.sqlstate : NULL,
+		.error = *x->step.error.text ? x->step.error.text : NULL,
+	};
+}
+
+void executor_place_error(const struct executor *x, const struct migration_statement *statement,
+	enum migration_section section, struct err *e)
+{
+	int line = e->line > 0 ? e->line : 1, column = e->column > 0 ? e->column : 1;
+	e->file = executor_step(x)->migration->sections[section].path;
+	e->line = statement->sql.line + line - 1;
+	e->column = line == 1 ? statement->sql.column + column - 1 : column;
+}
+
+void record_write(struct executor *x, executor_answer_fn *answer)
+{
+	struct query query = {
+		.sql = x->write.sql,
+		.params = x->write.params,
+		.param_count = x->write.param_count,
+		.is_prepared = !x->link.is_prepared_gone,
+	};
+	link_ask(x, &query, answer);
+}
+
+bool record_intent(struct executor *x, struct err *e)
+{
+	const struct plan_step *step = executor_step(x);
+	x->step.has_intent = true;
+	if (!x->o.journal)
+		return true;
+	struct journal_intent intent = {
+		.rev = step->migration->rev,
+		.direction = step->section,
+		.step = x->next,
+		.ordinal = step->ordinal,
+		.is_lone = step->is_lone,
+		.must_hold = step->is_lone && !x->writer.class->has_server_intent,
+		.attempt = x->step.attempt,
+		.step_sha256 = step->sha256,
+		.xid = x->step.xid,
+		.identity = &x->link.identity,
+		.run_id = x->o.run_id,
+	};
+	return x->o.journal->intent(x->o.journal->state, &intent, e);
+}
+
+void record_outcome(struct executor *x, enum journal_result result, const struct err *e)
+{
+	const struct plan_step *step = executor_step(x);
+	struct err why;
+	if (!x->o.journal)
+		return;
+	struct journal_outcome outcome = {
+		.rev = step->migration->rev,
+		.direction = step->section,
+		.step = x->next,
+		.ordinal = step->ordinal,
+		.result = result,
+		.database = result == JOURNAL_DONE ? DATABASE_NOT_SAID : x->trouble.database,
+		.took_ms = (loop_now_us(x->o.loop) - x->step.started_us) / 1000,
+		.error = e,
+		.run_id = x->o.run_id,
+	};
+	if (!x->o.journal->outcome(x->o.journal->state, &outcome, &why))
+		tell_notice(x, "WARNING", why.text);
+}
+
+static void record_failed(struct executor *x, const struct err *e)
+{
+	struct run_trouble trouble = {
+		.kind = TROUBLE_FAILED,
+		.error = *e,
+		.database = executor_untouched(x),
+		.choices = RUN_CHOICE_BIT(RUN_CHOICE_AGAIN) | RUN_CHOICE_BIT(RUN_CHOICE_MARK_DONE),
+		.needs_judgement = true,
+		.proposed = RUN_CHOICE_MARK_DONE,
+	};
+	if (link_is_lost(x, e))
+		trouble.kind = TROUBLE_LOST;
+	snprintf(trouble.words, sizeof(trouble.words), "the history could not be written");
+	executor_step_failed(x, &trouble, EXIT_FAILED_PARTWAY);
+}
+
+static void recorded(struct executor *x, const struct result *result, const struct err *e)
+{
+	(void)result;
+	if (e)
+		record_failed(x, e);
+	else
+		executor_step_done(x, x->step.skip_reason ? STEP_SKIPPED : STEP_DONE);
+}
+
+static void write(struct executor *x)
+{
+	struct history_entry entry;
+	executor_fill_entry(x, &entry);
+	enum history_write_kind kind =
+		executor_step(x)->is_last ? HISTORY_WRITE_LAST : HISTORY_WRITE_STEP;
+	if (history_writer_write(&x->writer, kind, &entry, &x->write))
+		record_write(x, recorded);
+	else
+		executor_step_done(x, x->step.skip_reason ? STEP_SKIPPED : STEP_DONE);
+}
+
+void record_start(struct executor *x)
+{
+	executor_enter(x, RUN_STEP);
+	if (x->step.started_us == 0)
+		x->step.started_us = loop_now_us(x->o.loop);
+	open_create(x, write);
+}

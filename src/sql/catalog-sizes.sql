@@ -1,0 +1,52 @@
+-- Tables named by two arrays (schemas, '' where the statement names none; names): where they are, how big, how many
+-- rows. $3 the role whose path counts on a connection that has none, as in history-detect.
+WITH own_role AS (
+  SELECT coalesce($3::pg_catalog.text, current_user::pg_catalog.text) AS name),
+stored AS (
+  SELECT pg_catalog.substr(item, 13) AS path
+  FROM pg_catalog.pg_db_role_setting AS s
+  LEFT JOIN pg_catalog.pg_roles AS r ON r.oid = s.setrole
+  LEFT JOIN pg_catalog.pg_database AS d ON d.oid = s.setdatabase
+  CROSS JOIN own_role AS o
+  CROSS JOIN pg_catalog.unnest(s.setconfig) AS item
+  WHERE item LIKE 'search_path=%'
+    AND (s.setrole = 0 OR r.rolname::pg_catalog.text = o.name)
+    AND (s.setdatabase = 0 OR d.datname = pg_catalog.current_database())
+  ORDER BY s.setrole <> 0 DESC, s.setdatabase <> 0 DESC
+  LIMIT 1),
+path_text AS (
+  SELECT coalesce(
+    (SELECT path FROM stored),
+    nullif(nullif((SELECT reset_val FROM pg_catalog.pg_settings WHERE name = 'search_path'), ''), '""'),
+    '"$user", public') AS path),
+path AS (
+  SELECT e.name, e.ord
+  FROM pg_catalog.unnest(pg_catalog.current_schemas(false)) WITH ORDINALITY AS e(name, ord)
+  WHERE pg_catalog.current_setting('search_path') NOT IN ('', '""')
+  UNION ALL
+  SELECT n.nspname, p.ord
+  FROM path_text AS t
+  CROSS JOIN own_role AS o
+  CROSS JOIN pg_catalog.unnest(pg_catalog.string_to_array(t.path, ',')) WITH ORDINALITY AS p(item, ord)
+  JOIN pg_catalog.pg_namespace AS n
+    ON n.nspname::pg_catalog.text
+      = CASE pg_catalog.btrim(p.item, ' "') WHEN '$user' THEN o.name ELSE pg_catalog.btrim(p.item, ' "') END
+  WHERE pg_catalog.current_setting('search_path') IN ('', '""'))
+SELECT a.place, f.found_schema, CASE f.relkind
+  WHEN 'p' THEN (
+    SELECT pg_catalog.sum(pg_catalog.pg_total_relation_size(t.relid))::pg_catalog.int8
+    FROM pg_catalog.pg_partition_tree(f.oid) AS t)
+  ELSE pg_catalog.pg_total_relation_size(f.oid) END AS bytes,
+  CASE WHEN f.reltuples >= 0 THEN f.reltuples::pg_catalog.int8 END AS row_estimate
+FROM ROWS FROM (pg_catalog.unnest($1::pg_catalog.text[]), pg_catalog.unnest($2::pg_catalog.text[]))
+  WITH ORDINALITY AS a(schema_name, name, place)
+JOIN LATERAL (
+  SELECT c.oid, n.nspname AS found_schema, c.reltuples, c.relkind
+  FROM pg_catalog.pg_class AS c
+  JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+  LEFT JOIN path AS p ON p.name = n.nspname
+  WHERE c.relname = a.name AND c.relkind IN ('r', 'p', 'm', 'f')
+    AND CASE WHEN a.schema_name = '' THEN p.ord IS NOT NULL ELSE n.nspname = a.schema_name END
+  ORDER BY p.ord
+  LIMIT 1) AS f ON true
+ORDER BY a.place

@@ -1,0 +1,3 @@
+RESET lock_timeout;
+RESET statement_timeout;
+SET client_connection_check_interval = '5s'

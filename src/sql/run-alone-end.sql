@@ -1,0 +1,2 @@
+RESET lock_timeout;
+RESET statement_timeout

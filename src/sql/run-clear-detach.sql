@@ -1,0 +1,1 @@
+ALTER TABLE :"parent_schema".:"parent" DETACH PARTITION :"schema".:"name" FINALIZE

@@ -1,0 +1,2 @@
+ROLLBACK TO SAVEPOINT dbtop_verify;
+RELEASE SAVEPOINT dbtop_verify
