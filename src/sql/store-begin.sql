@@ -1,0 +1,2 @@
+-- Never deferred: a read that turns into a write would fail whatever the timeout.
+BEGIN IMMEDIATE

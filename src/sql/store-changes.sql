@@ -1,0 +1,1 @@
+SELECT counter FROM change WHERE topic = ?1

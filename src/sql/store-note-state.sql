@@ -1,0 +1,1 @@
+SELECT version, content, target FROM note WHERE id = ?1

@@ -1,0 +1,1 @@
+UPDATE plan SET changed_us = ?2 WHERE id = ?1

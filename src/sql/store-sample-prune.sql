@@ -1,0 +1,1 @@
+DELETE FROM sample WHERE at_us < ?1

@@ -1,0 +1,2 @@
+-- Without WAL the folder has to be synced too.
+PRAGMA synchronous = EXTRA;

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What the files of the store share. Private to this folder.
+ */
+#ifndef DBTOP_STORE_STORE_PRIVATE_H
+#define DBTOP_STORE_STORE_PRIVATE_H
+
+#include "store/db.h"
+#include "store/store.h"
+
+struct store {
+	struct db db;
+	const struct clock *clock; /* borrowed */
+	enum store_health health;
+	char *path;	   /* owned; NULL = none */
+	char words[256];   /* about the file; "" = well */
+	char trouble[256]; /* about the last write; "" = well */
+};
+
+int64_t store_now(const struct store *store); /* wall */
+/* A transaction; false with the reason when nothing can be written. */
+bool store_begin(struct store *store, enum db_sync sync, struct err *e) MUST_CHECK;
+/* Ends it, keeps in mind what failed, and puts it into words. Returns whether it is written. */
+bool store_end(struct store *store, bool ok, struct err *e) MUST_CHECK;
+/* One text in a transaction of its own. */
+bool store_write(struct store *store, enum db_sync sync, const char *name, struct db_values values,
+	struct err *e) MUST_CHECK;
+
+#endif
