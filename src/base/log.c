@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/secret.h"
 #include "base/visible.h"
 
 /* One of the four mutable globals of doc/style.md: whoever has something to log holds no pointer to a sink. */
@@ -48,7 +49,7 @@ void log_write(enum log_level level, const char *topic, const char *fmt, ...)
 {
 	char *text;
 	char when[CLOCK_TEXT_BYTES];
-	struct str line = { 0 };
+	struct str line = { 0 }, masked = { 0 };
 	va_list ap;
 
 	if (!sink.fd || level > sink.level)
@@ -60,12 +61,14 @@ void log_write(enum log_level level, const char *topic, const char *fmt, ...)
 	if (n >= 0) {
 		clock_format_utc(clock_wall_us(&clock_system), when);
 		str_addf(&line, "%s %-5s %s: ", when, level_words[level], topic);
-		visible_add(&line, span_from(text, (size_t)n), VISIBLE_LINE);
+		secret_mask(&masked, span_from(text, (size_t)n));
+		visible_add(&line, str_span(&masked), VISIBLE_LINE);
 		str_add_char(&line, '\n');
 		/* One write a line, so that two programs do not mix theirs. A full disk loses it: nobody to tell. */
 		ssize_t written = write(sink.fd, line.data, line.len);
 		(void)written;
 		str_release(&line);
+		str_release(&masked);
 		free(text);
 	}
 	errno = saved;

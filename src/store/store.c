@@ -34,14 +34,13 @@ static void give_up(struct store *store, enum store_health health, const char *f
 
 static void give_up(struct store *store, enum store_health health, const char *fmt, ...)
 {
-	char why[200];
 	va_list ap;
 
 	va_start(ap, fmt);
-	vsnprintf(why, sizeof(why), fmt, ap);
+	vsnprintf(store->why, sizeof(store->why), fmt, ap);
 	va_end(ap);
 	snprintf(store->words, sizeof(store->words), "notes are %s: %s",
-		health == STORE_CLOSED ? "off" : "read-only", why);
+		health == STORE_CLOSED ? "off" : "read-only", store->why);
 	store->health = health;
 	if (health == STORE_CLOSED)
 		db_close(&store->db);
@@ -330,10 +329,10 @@ static bool end_with(struct store *store, bool ok, struct err *e)
 	}
 	if (e->kind != ERR_STORE)
 		return false;
-	char *text = mem_printf("notes are read-only: %s", e->text);
-	snprintf(store->trouble, sizeof(store->trouble), "%s", text);
-	snprintf(e->text, sizeof(e->text), "%s", text);
-	free(text);
+	char *why = mem_strdup(e->text);
+	snprintf(store->trouble, sizeof(store->trouble), "notes are read-only: %s", why);
+	snprintf(e->text, sizeof(e->text), "the store cannot be written: %s", why);
+	free(why);
 	log_write(LOG_LEVEL_WARN, "store", "%s (%s)", e->text, e->detail);
 	return false;
 }
@@ -341,7 +340,7 @@ static bool end_with(struct store *store, bool ok, struct err *e)
 bool store_begin(struct store *store, enum db_sync sync, struct err *e)
 {
 	if (store->health != STORE_WRITABLE)
-		return err_set(e, ERR_STORE, "%s", store->words);
+		return err_set(e, ERR_STORE, "the store cannot be written: %s", store->why);
 	return db_begin(&store->db, sync, e) || end_with(store, false, e);
 }
 

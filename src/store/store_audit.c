@@ -1,20 +1,26 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "store/store_audit.h"
 
+#include "base/secret.h"
 #include "model/value.h"
 #include "store/store_private.h"
 
 bool store_audit_add(struct store *store, struct audit_entry *entry, struct err *e)
 {
 	int64_t now = store_now(store);
+	char *what = secret_mask_new(entry->what);
+	char *statement = secret_mask_new(entry->statement);
+	bool ok = store_write(store, DB_SYNC_NOW, "store-audit-new",
+		DB_VALUES(DB_INT(now), DB_INT(entry->of ? entry->of : VALUE_NONE),
+			DB_TEXT(entry->actor), DB_TEXT(entry->target), DB_TEXT(entry->env),
+			DB_TEXT(entry->kind), DB_TEXT(what), DB_TEXT(statement),
+			DB_TEXT(entry->token), DB_TEXT(entry->gate), DB_TEXT(entry->run_id),
+			DB_TEXT(entry->result)),
+		e);
 
-	if (!store_write(store, DB_SYNC_NOW, "store-audit-new",
-		    DB_VALUES(DB_INT(now), DB_INT(entry->of ? entry->of : VALUE_NONE),
-			    DB_TEXT(entry->actor), DB_TEXT(entry->target), DB_TEXT(entry->env),
-			    DB_TEXT(entry->kind), DB_TEXT(entry->what), DB_TEXT(entry->statement),
-			    DB_TEXT(entry->token), DB_TEXT(entry->gate), DB_TEXT(entry->run_id),
-			    DB_TEXT(entry->result)),
-		    e))
+	free(what);
+	free(statement);
+	if (!ok)
 		return false;
 	entry->id = sqlite3_last_insert_rowid(store->db.sqlite);
 	entry->at_us = now;

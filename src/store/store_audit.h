@@ -25,7 +25,7 @@ struct audit_entry {
 	const char *result;    /* NULL = not known yet */
 };
 
-/* Texts are borrowed; on success entry->id and at_us are set. */
+/* Texts are borrowed; what and statement are kept without passwords. On success entry->id and at_us are set. */
 bool store_audit_add(struct store *store, struct audit_entry *entry, struct err *e) MUST_CHECK;
 /* Newest first; target NULL = all. Texts live in the arena. */
 size_t store_audit_list(struct store *store, const char *target, size_t limit, struct arena *arena,

@@ -12,6 +12,7 @@ struct store {
 	struct db db;
 	const struct clock *clock; /* borrowed */
 	enum store_health health;
+	char why[200];	   /* it is not writable; "" = it is */
 	char *path;	   /* owned; NULL = none */
 	char words[256];   /* about the file; "" = well */
 	char trouble[256]; /* about the last write; "" = well */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "store/store_run.h"
 
+#include "base/secret.h"
 #include "model/value.h"
 #include "store/store_private.h"
 
@@ -133,9 +134,14 @@ bool store_run_find_open(struct store *store, const struct identity *identity, c
 bool store_run_log(
 	struct store *store, const char *run_id, const char *level, const char *text, struct err *e)
 {
-	return store_write(store, DB_SYNC_LATER, "store-run-log-new",
-		DB_VALUES(DB_TEXT(run_id), DB_INT(store_now(store)), DB_TEXT(level), DB_TEXT(text)),
+	char *masked = secret_mask_new(text);
+	bool ok = store_write(store, DB_SYNC_LATER, "store-run-log-new",
+		DB_VALUES(
+			DB_TEXT(run_id), DB_INT(store_now(store)), DB_TEXT(level), DB_TEXT(masked)),
 		e);
+
+	free(masked);
+	return ok;
 }
 
 size_t store_run_log_list(struct store *store, const char *run_id, struct arena *arena,

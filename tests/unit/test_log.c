@@ -29,7 +29,7 @@ static void a_line_has_time_level_topic_and_visible_text(void **state)
 	char *path = path_join(*state, "log");
 
 	assert_true(log_open(path, LOG_LEVEL_INFO, &e));
-	log_write(LOG_LEVEL_INFO, "conn", "opened %s\n", "a\x1b[2J");
+	log_write(LOG_LEVEL_INFO, "conn", "opened %s\n", "a\x1b[2J password=hunter2");
 	log_write(LOG_LEVEL_DEBUG, "conn", "not at this level");
 	log_close();
 	log_write(LOG_LEVEL_ERROR, "conn", "nobody listens");
@@ -37,7 +37,7 @@ static void a_line_has_time_level_topic_and_visible_text(void **state)
 	assert_non_null(text);
 	assert_true(len > 24);
 	assert_int_equal(text[23], 'Z');
-	assert_string_equal(text + 24, " info  conn: opened a\\x1b[2J\\x0a\n");
+	assert_string_equal(text + 24, " info  conn: opened a\\x1b[2J password=***\\x0a\n");
 	assert_int_equal(stat(path, &st), 0);
 	assert_int_equal(st.st_mode & 0777, 0600);
 	free(text);

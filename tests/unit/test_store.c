@@ -59,7 +59,7 @@ static void assert_left_alone(struct store_world *w, enum store_health health, c
 		assert_string_equal(store_words(w->store), words);
 	assert_false(add_note(w->store, "no", &w->e));
 	assert_int_equal(w->e.kind, ERR_STORE);
-	assert_string_equal(w->e.text, store_words(w->store));
+	assert_non_null(strstr(w->e.text, "the store cannot be written: "));
 	store_close(w->store);
 	w->store = NULL;
 	char *after = read_all(w->path, &after_len);
@@ -330,7 +330,7 @@ static void a_full_disk_loses_nothing_and_is_told_until_a_write_succeeds(void **
 	while (saved < 1000 && add_note(store, text, &w->e))
 		saved++;
 	bool is_told = strcmp(store_words(store), "notes are read-only: the disk is full") == 0 &&
-		       strcmp(w->e.text, store_words(store)) == 0;
+		       strcmp(w->e.text, "the store cannot be written: the disk is full") == 0;
 	size_t kept = count_notes(store);
 	store_close(store);
 	store = store_open(path, &w->clock);

@@ -46,6 +46,18 @@ static void an_entry_comes_back_with_its_result_beside_it(void **state)
 	assert_int_equal(store_audit_list(w->store, NULL, 1, &w->arena, &list), 1);
 }
 
+static void a_password_in_a_statement_is_not_kept(void **state)
+{
+	struct store_world *w = *state;
+	struct audit_entry entry = answer();
+	struct audit_entry *list;
+
+	entry.statement = "ALTER ROLE a PASSWORD 'hunter2'";
+	assert_true(store_audit_add(w->store, &entry, &w->e));
+	assert_int_equal(store_audit_list(w->store, NULL, 1, &w->arena, &list), 1);
+	assert_string_equal(list[0].statement, "ALTER ROLE a PASSWORD ***");
+}
+
 static void the_file_itself_refuses_to_change_or_lose_an_entry(void **state)
 {
 	struct store_world *w = *state;
@@ -82,6 +94,7 @@ int main(void)
 #define IN_A_WORLD(f) cmocka_unit_test_setup_teardown(f, store_world_open, store_world_close)
 	const struct CMUnitTest tests[] = {
 		IN_A_WORLD(an_entry_comes_back_with_its_result_beside_it),
+		IN_A_WORLD(a_password_in_a_statement_is_not_kept),
 		IN_A_WORLD(the_file_itself_refuses_to_change_or_lose_an_entry),
 		IN_A_WORLD(an_entry_of_a_closed_store_is_refused_with_the_reason),
 	};
