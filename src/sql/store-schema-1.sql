@@ -97,7 +97,7 @@ CREATE TABLE run_log (
 ) STRICT;
 CREATE INDEX run_log_run ON run_log (run);
 CREATE TABLE intent (
-	id                INTEGER PRIMARY KEY AUTOINCREMENT,
+	id                INTEGER PRIMARY KEY,
 	run               TEXT NOT NULL REFERENCES run (id),
 	rev               TEXT NOT NULL,
 	direction         TEXT NOT NULL,
@@ -118,8 +118,7 @@ CREATE TABLE intent (
 	error             TEXT,
 	ended_us          INTEGER
 ) STRICT;
-CREATE INDEX intent_open ON intent (system_identifier, database_oid, rev) WHERE result IS NULL;
-CREATE INDEX intent_run ON intent (run, rev, step);
+CREATE INDEX intent_open ON intent (run, rev, step) WHERE result IS NULL;
 CREATE TABLE loss (
 	id          INTEGER PRIMARY KEY,
 	run         TEXT NOT NULL,

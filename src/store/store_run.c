@@ -75,8 +75,9 @@ static bool intent_inside(struct store *store, const struct stored_intent *i, st
 
 bool store_run_intent(struct store *store, const struct stored_intent *intent, struct err *e)
 {
-	return store_begin(store, DB_SYNC_NOW, e) &&
-	       store_end(store, intent_inside(store, intent, e), e);
+	enum db_sync sync = intent->may_sync_later ? DB_SYNC_LATER : DB_SYNC_NOW;
+
+	return store_begin(store, sync, e) && store_end(store, intent_inside(store, intent, e), e);
 }
 
 bool store_run_outcome(struct store *store, const struct stored_outcome *o, struct err *e)

@@ -41,6 +41,11 @@ struct stored_intent {
 	const char *step_sha256;
 	const char *xid; /* "" for a lone step */
 	const struct identity *identity;
+	/*
+	 * A killed dbtop need not lose it, a machine without power may: enough for a group, whose history row tells
+	 * all by itself, and for a lone step whose intent the server keeps.
+	 */
+	bool may_sync_later;
 };
 
 /* An intent without an outcome. Texts live in the arena. */
@@ -53,7 +58,7 @@ struct stored_open_intent {
 	int64_t at_us; /* wall */
 };
 
-/* On disk when it returns true. A new attempt of the same step closes the one before it. */
+/* On disk when it returns true, unless it may_sync_later. A new attempt of the same step closes the one before it. */
 bool store_run_intent(
 	struct store *store, const struct stored_intent *intent, struct err *e) MUST_CHECK;
 

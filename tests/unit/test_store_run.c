@@ -205,6 +205,7 @@ static void write_until_killed(struct store_world *w, int to_parent, const char 
 
 	for (size_t step = 0;; step++) {
 		struct stored_intent intent = intent_of(&id, run_id, "0042", step);
+		intent.may_sync_later = step % 2;
 		if (!store_run_intent(store, &intent, &e) ||
 			write(to_parent, &step, sizeof(step)) != sizeof(step))
 			_exit(1);
