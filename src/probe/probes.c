@@ -15,6 +15,13 @@ enum {
 	CALM_TICKS = 3,
 };
 
+/* As the last sample of the replicas saw the server and our rights on it. */
+struct role {
+	bool is_known; /* on this connection, which found out itself what the server was at its start */
+	bool is_standby, is_restricted;
+	int64_t timeline;
+};
+
 struct probes {
 	struct probes_options options;
 	struct loop_timer *timer; /* to the next tick */
@@ -36,6 +43,7 @@ struct probes {
 	struct pool_memory pool_memory;
 	struct replicas replicas;
 	struct replication replication;
+	struct role role;
 	struct endpoint_facts facts;
 };
 
@@ -69,14 +77,17 @@ static void pool_read(struct probes *probes, const struct result *result)
 		probes->options.news.pool(probes->options.arg, pool);
 }
 
-/* A server that was promoted, or another one: the facts are asked again soon. */
-static void facts_watch(struct probes *probes, const struct replicas *replicas)
+/* A server that was promoted, a role that was granted something: the facts are asked again soon. */
+static void role_watch(struct probes *probes)
 {
-	const struct endpoint_facts *facts = &probes->facts;
+	const struct replicas *now = &probes->replicas;
+	struct role *role = &probes->role;
 
-	if (replicas->is_standby != facts->is_standby || replicas->timeline != facts->timeline ||
-		replicas->is_restricted == facts->has_monitor)
+	if (role->is_known &&
+		(now->is_standby != role->is_standby || now->timeline != role->timeline ||
+			now->is_restricted != role->is_restricted))
 		probes->due_us[PROBE_ENDPOINT] = 0;
+	*role = (struct role){ true, now->is_standby, now->is_restricted, now->timeline };
 }
 
 static void replication_take(struct probes *probes, const struct result *result)
@@ -92,7 +103,7 @@ static void replication_take(struct probes *probes, const struct result *result)
 	replication_decode(result, &answer);
 	replication_read(&probes->replication, &answer, &moment, replicas);
 	replication_answer_release(&answer);
-	facts_watch(probes, replicas);
+	role_watch(probes);
 	if (probes->options.news.replicas)
 		probes->options.news.replicas(probes->options.arg, replicas);
 }
@@ -188,6 +199,11 @@ static void tick_answered(void *arg, const struct result *result, const struct e
 
 	probes->spent_us += now_of(probes) - probes->asked_us;
 	probes->due_us[index] = probes->started_us + probe->every_ms * 1000;
+	struct err empty = { 0 };
+	if (!e && result_rows(result) == 0) {
+		err_set(&empty, ERR_SERVER, "the answer is empty");
+		e = &empty;
+	}
 	if (e)
 		report_failure(probes, probe->name, e);
 	else if (!probes->is_freed)
@@ -202,23 +218,13 @@ static void tick_answered(void *arg, const struct result *result, const struct e
 	tick_end(probes);
 }
 
-/* Marks of another server say nothing here; what the connection found out itself need not be asked at once. */
+/* Marks of another server say nothing here. */
 static void identity_meet(struct probes *probes, const struct identity *identity)
 {
-	struct endpoint_facts *facts = &probes->facts;
-
 	if (strcmp(probes->identity.system_identifier, identity->system_identifier) != 0)
 		probes->pool_memory = (struct pool_memory){ 0 };
-	if (probes->identity.backend_pid != identity->backend_pid) {
-		*facts = (struct endpoint_facts){
-			.is_standby = identity->is_standby,
-			.has_monitor = identity->has_monitor,
-			.timeline = identity->timeline,
-			.started_us = identity->started_us,
-		};
-		snprintf(facts->system_identifier, sizeof(facts->system_identifier), "%s",
-			identity->system_identifier);
-	}
+	if (probes->identity.backend_pid != identity->backend_pid)
+		probes->role.is_known = false;
 	probes->identity = *identity;
 }
 

@@ -108,20 +108,27 @@ void replication_expect(
 
 /* ---- one sample ---- */
 
-/* On another server or timeline nothing that is remembered means anything. */
-static void replication_meet(struct replication *replication, const struct replication_head *head,
-	const struct replication_moment *moment)
+/*
+ * On another server or timeline nothing that is remembered means anything. A standby whose upstream is out of reach
+ * does not know the timeline: it stays on the one it was on.
+ */
+static int64_t replication_meet(struct replication *replication,
+	const struct replication_head *head, const struct replication_moment *moment)
 {
 	struct wal_ring *ring = &replication->ring;
+	bool is_same = strcmp(ring->system_identifier, moment->system_identifier) == 0;
+	int64_t timeline = head->timeline;
 
-	if (ring->timeline != head->timeline ||
-		strcmp(ring->system_identifier, moment->system_identifier) != 0) {
+	if (timeline == VALUE_UNKNOWN && is_same)
+		timeline = ring->timeline;
+	if (ring->timeline != timeline || !is_same) {
 		followers_release(&replication->followers);
 		replication->receiver = replication->sync = (struct mark){ 0 };
 		replication->receiver_seen_us = 0;
 	}
-	wal_ring_push(ring, moment->system_identifier, head->timeline, head->now_us,
-		lsn_parse(head->end_lsn));
+	wal_ring_push(
+		ring, moment->system_identifier, timeline, head->now_us, lsn_parse(head->end_lsn));
+	return timeline;
 }
 
 /* Commits wait while the setting names standbys and none of those that are here is one of them. */
@@ -172,7 +179,6 @@ static void replicas_reset(struct replicas *out, const struct replication_head *
 		.sampled_wall_us = wall_us,
 		.took_us = took_us,
 		.is_standby = head->is_standby,
-		.timeline = head->timeline,
 		.max_wal_bytes = head->max_wal_bytes,
 		.sync_waits = head->sync_names[0] ? head->sync_waits : VALUE_NONE,
 		.is_restricted = !head->has_monitor,
@@ -190,7 +196,7 @@ void replication_read(struct replication *replication, const struct replication_
 	int raise_after = replication->raise_after;
 
 	replicas_reset(out, head);
-	replication_meet(replication, head, moment);
+	out->timeline = replication_meet(replication, head, moment);
 	out->wal_bytes_s = wal_ring_rate(&replication->ring);
 	replica_table_read(replication, answer, moment->now_us, out);
 	replicas_worst(out);

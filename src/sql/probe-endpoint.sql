@@ -2,7 +2,7 @@
 SELECT pg_catalog.pg_is_in_recovery() AS is_standby,
 	(SELECT c.system_identifier FROM pg_catalog.pg_control_system() AS c)::text AS system_identifier,
 	CASE WHEN pg_catalog.pg_is_in_recovery()
-		THEN coalesce((SELECT r.received_tli FROM pg_catalog.pg_stat_wal_receiver AS r),
+		THEN coalesce((SELECT nullif(r.received_tli, 0) FROM pg_catalog.pg_stat_wal_receiver AS r),
 			(SELECT c.timeline_id FROM pg_catalog.pg_control_checkpoint() AS c))::int8
 		ELSE ('x' || pg_catalog.lpad(left(pg_catalog.pg_walfile_name(pg_catalog.pg_current_wal_lsn()), 8), 16, '0'))::bit(64)::int8
 		END AS timeline,

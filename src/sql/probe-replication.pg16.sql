@@ -21,8 +21,7 @@ SELECT h.is_standby AS is_standby, (pg_catalog.date_part('epoch', h.now) * 10000
 	CASE WHEN h.is_standby
 		THEN greatest(pg_catalog.pg_last_wal_receive_lsn(), pg_catalog.pg_last_wal_replay_lsn())
 		ELSE pg_catalog.pg_current_wal_lsn() END::text AS end_lsn,
-	CASE WHEN h.is_standby THEN coalesce((SELECT received_tli FROM receiver),
-			(SELECT c.timeline_id FROM pg_catalog.pg_control_checkpoint() AS c))::int8
+	CASE WHEN h.is_standby THEN (SELECT nullif(received_tli, 0) FROM receiver)::int8
 		ELSE ('x' || pg_catalog.lpad(left(pg_catalog.pg_walfile_name(pg_catalog.pg_current_wal_lsn()), 8), 16, '0'))::bit(64)::int8
 		END AS timeline,
 	(pg_catalog.date_part('epoch', pg_catalog.current_setting('wal_sender_timeout')::interval) * 1000)::int8
