@@ -109,7 +109,11 @@ static void step_replay(struct executor *x)
 
 static void step_reset_session(struct executor *x)
 {
-	if (x->last_migration && x->last_migration != executor_step(x)->migration)
+	bool is_next = x->last_migration && x->last_migration != executor_step(x)->migration;
+	if (!x->link.has_locks_prepared)
+		x->last_migration =
+			NULL; /* taken away by this very migration: its SETs go with the reset */
+	if (!x->link.has_locks_prepared || (is_next && x->link.session_is_changed))
 		open_reset(x, step_replay);
 	else
 		step_replay(x);

@@ -25,6 +25,7 @@ struct executor_link {
 	struct identity identity;
 	bool has_identity;
 	int64_t old_pid;	 /* backend of a connection that was lost; 0 = none */
+	bool has_locks_prepared; /* false once a file took it away */
 	bool is_prepared_gone;	 /* the file said DEALLOCATE or DISCARD: send texts from now on */
 	bool session_is_changed; /* settings of the file may stand */
 };

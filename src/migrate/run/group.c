@@ -237,8 +237,10 @@ void group_note_statement(struct executor *x, const struct statement *sql)
 {
 	if (changes_session(sql))
 		x->link.session_is_changed = true;
-	if (strncmp(sql->tag, "DEALLOCATE", 10) == 0 || strncmp(sql->tag, "DISCARD", 7) == 0)
+	if (strncmp(sql->tag, "DEALLOCATE", 10) == 0 || strncmp(sql->tag, "DISCARD", 7) == 0) {
 		x->link.is_prepared_gone = true;
+		x->link.has_locks_prepared = false;
+	}
 }
 
 static void ran(struct executor *x, const struct result *result, const struct err *e)

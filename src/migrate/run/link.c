@@ -98,6 +98,7 @@ void link_drop(struct executor *x)
 	x->link.lease = NULL;
 	x->link.old_pid = x->link.identity.backend_pid;
 	x->link.is_prepared_gone = false;
+	x->link.has_locks_prepared = false;
 	x->link.session_is_changed = false;
 	x->locks.held = 0;
 	x->last_migration = NULL;

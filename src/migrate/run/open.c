@@ -85,17 +85,22 @@ static void read_history(struct executor *x)
 		x->o.loop, lease_conn(x->link.lease), &x->history_request, history_known, x);
 }
 
-/* Our settings, and the role whose objects are made. */
+/* Our settings, our prepared question, and the role whose objects are made. */
 static char *session_text(const struct executor *x, bool is_reset)
 {
 	struct str text = { 0 };
+	int version = link_version(x);
 	if (is_reset)
-		str_add(&text, sql_get("run-reset", link_version(x)));
-	str_add(&text, sql_get("run-session", link_version(x)));
+		str_add(&text, sql_get("run-reset", version));
+	if (x->link.is_prepared_gone)
+		str_add(&text, sql_get("run-forget", version));
+	str_add(&text, sql_get("run-session", version));
+	if (!is_reset || x->link.is_prepared_gone)
+		str_addf(&text, ";\n%s", sql_get("run-locks", version));
 	if (x->o.migrate_role) {
 		const struct quote_slot slots[] = { { "role", x->o.migrate_role } };
-		char *role = quote_slots(sql_get("run-role", link_version(x)), slots, 1);
-		str_addf(&text, "; %s", role);
+		char *role = quote_slots(sql_get("run-role", version), slots, 1);
+		str_addf(&text, ";\n%s", role);
 		free(role);
 	}
 	return str_detach(&text);
@@ -108,6 +113,7 @@ static void session_set(struct executor *x, const struct result *result, const s
 		fail(x, e);
 		return;
 	}
+	x->link.has_locks_prepared = true;
 	lock_init(x);
 	lock_take(x, read_history);
 }
@@ -179,15 +185,12 @@ static void reset_done(struct executor *x, const struct result *result, const st
 		return;
 	}
 	x->link.session_is_changed = false;
+	x->link.has_locks_prepared = true;
 	x->after_open(x);
 }
 
 void open_reset(struct executor *x, executor_next_fn *then)
 {
-	if (!x->link.session_is_changed) {
-		then(x);
-		return;
-	}
 	x->after_open = then;
 	link_ask_made(x, session_text(x, true), reset_done);
 }

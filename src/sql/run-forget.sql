@@ -1,0 +1,2 @@
+-- A file took prepared statements away; ours are made again.
+DEALLOCATE ALL;
