@@ -1,0 +1,453 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "stage.h"
+
+#include "base/compiler.h"
+#include "base/digest.h"
+#include "base/mem.h"
+
+enum act { ACT_ROWS, ACT_TAG, ACT_FAIL, ACT_LOSE, ACT_HOLD };
+
+struct rule {
+	char *part; /* owned */
+	int times;  /* 0 = for ever, -1 = used up */
+	enum act act;
+	char *text; /* owned: rows, tag or SQLSTATE */
+};
+
+struct result {
+	char *cells[64][24]; /* into text; row 0 holds the names */
+	int rows, columns;
+	char *text; /* owned */
+	const char *tag;
+};
+
+struct conn {
+	struct stage *stage;
+	struct link_view view;
+	query_done_fn *done;
+	void *arg;
+	struct rule *rule; /* of the query under way */
+	char *sql;	   /* owned */
+	struct loop_timer *timer;
+	bool is_canceled;
+};
+
+struct lease {
+	struct conn *conn;
+};
+
+struct asking {
+	struct stage *stage;
+	lease_done_fn *done;
+	void *arg;
+};
+
+struct stage {
+	struct loop *loop;
+	struct rule *rules[64];
+	int rule_count;
+	int refusals;
+	enum err_kind refusal;
+	int64_t next_pid;
+	struct str log;
+	struct conn *held;
+};
+
+struct stage *stage_new(void)
+{
+	struct stage *stage = mem_new(struct stage);
+	stage->loop = loop_new_virtual();
+	stage->next_pid = 100;
+	return stage;
+}
+
+void stage_free(struct stage *stage)
+{
+	for (int i = 0; i < stage->rule_count; i++) {
+		free(stage->rules[i]->part);
+		free(stage->rules[i]->text);
+		free(stage->rules[i]);
+	}
+	loop_free_deferred(stage->loop);
+	loop_free(stage->loop);
+	str_release(&stage->log);
+	free(stage);
+}
+
+struct loop *stage_loop(struct stage *stage)
+{
+	return stage->loop;
+}
+
+struct endpoint *stage_endpoint(struct stage *stage)
+{
+	return (struct endpoint *)(void *)stage;
+}
+
+static void add_rule(
+	struct stage *stage, const char *part, int times, enum act act, const char *text)
+{
+	assert_always(stage->rule_count < (int)ARRAY_SIZE(stage->rules), "a test has few rules");
+	struct rule *rule = mem_new(struct rule);
+	*rule = (struct rule){ mem_strdup(part), times, act, mem_strdup(text) };
+	stage->rules[stage->rule_count++] = rule;
+}
+
+void stage_rows(struct stage *stage, const char *part, int times, const char *rows)
+{
+	add_rule(stage, part, times, ACT_ROWS, rows);
+}
+
+void stage_tag(struct stage *stage, const char *part, int times, const char *tag)
+{
+	add_rule(stage, part, times, ACT_TAG, tag);
+}
+
+void stage_fail(struct stage *stage, const char *part, int times, const char *sqlstate)
+{
+	add_rule(stage, part, times, ACT_FAIL, sqlstate);
+}
+
+void stage_lose(struct stage *stage, const char *part, int times)
+{
+	add_rule(stage, part, times, ACT_LOSE, "");
+}
+
+void stage_hold(struct stage *stage, const char *part, int times)
+{
+	add_rule(stage, part, times, ACT_HOLD, "");
+}
+
+void stage_refuse(struct stage *stage, int times, enum err_kind kind)
+{
+	stage->refusals = times;
+	stage->refusal = kind;
+}
+
+const char *stage_log(const struct stage *stage)
+{
+	return str_c(&stage->log);
+}
+
+int stage_count(const struct stage *stage, const char *part)
+{
+	int count = 0;
+	for (const char *at = stage_log(stage); (at = strstr(at, part)); at += strlen(part))
+		count++;
+	return count;
+}
+
+void stage_forget_log(struct stage *stage)
+{
+	str_clear(&stage->log);
+}
+
+/* ---- rows ---- */
+
+static void cut(struct result *r)
+{
+	char *line = r->text;
+	while (line && *line) {
+		char *end = strchr(line, '\n');
+		if (end)
+			*end = '\0';
+		int column = 0;
+		for (char *cell = line; cell; column++) {
+			char *bar = strchr(cell, '|');
+			if (bar)
+				*bar = '\0';
+			r->cells[r->rows][column] = strcmp(cell, "~") == 0 ? NULL : cell;
+			cell = bar ? bar + 1 : NULL;
+		}
+		r->columns = column;
+		r->rows++;
+		line = end ? end + 1 : NULL;
+	}
+}
+
+int result_rows(const struct result *r)
+{
+	return r->rows > 0 ? r->rows - 1 : 0;
+}
+
+int result_columns(const struct result *r)
+{
+	return r->columns;
+}
+
+int result_column(const struct result *r, const char *name)
+{
+	for (int i = 0; r->rows > 0 && i < r->columns; i++)
+		if (strcmp(r->cells[0][i], name) == 0)
+			return i;
+	return -1;
+}
+
+const char *result_column_name(const struct result *r, int column)
+{
+	return r->cells[0][column];
+}
+
+const char *result_text(const struct result *r, int row, int column)
+{
+	return column < 0 || row + 1 >= r->rows ? NULL : r->cells[row + 1][column];
+}
+
+int64_t result_int(const struct result *r, int row, int column, int64_t missing)
+{
+	const char *text = result_text(r, row, column);
+	return text && *text ? strtoll(text, NULL, 10) : missing;
+}
+
+bool result_bool(const struct result *r, int row, int column, bool missing)
+{
+	const char *text = result_text(r, row, column);
+	return text ? *text == 't' : missing;
+}
+
+const char *result_tag(const struct result *r)
+{
+	return r->tag;
+}
+
+int64_t result_affected(const struct result *r)
+{
+	(void)r;
+	return -1;
+}
+
+void result_fill(
+	const struct result *r, int row, const struct field *fields, size_t count, void *out)
+{
+	for (size_t i = 0; i < count; i++) {
+		int column = result_column(r, fields[i].column);
+		char *at = (char *)out + fields[i].offset;
+		const char *text = result_text(r, row, column);
+		if (fields[i].kind == FIELD_TEXT)
+			snprintf(at, fields[i].bytes, "%s", text ? text : "");
+		else if (fields[i].kind == FIELD_INT)
+			*(int64_t *)(void *)at = result_int(r, row, column, INT64_MIN);
+		else
+			*(bool *)(void *)at = result_bool(r, row, column, false);
+	}
+}
+
+/* ---- an obliging server ---- */
+
+static const char *obliging_rows(const char *sql, char *room, size_t bytes)
+{
+	if (strstr(sql, "pg_try_advisory_lock"))
+		return "got\nt";
+	if (strstr(sql, "EXECUTE dbtop_locks")) {
+		snprintf(room, bytes, "class_id|object_id|xid\n%d|%d|700", 0x6462746F,
+			(int)(digest_crc32(span_of("main")) & 0xFFFFFF));
+		return room;
+	}
+	if (strstr(sql, "pg_db_role_setting"))
+		return "schema_name|table_name|place|can_read|columns\npublic|~|~|~|~";
+	if (strstr(sql, "pg_current_xact_id"))
+		return "xid\n700";
+	return "";
+}
+
+static const char *obliging_tag(const char *sql)
+{
+	return strncmp(sql, "COMMIT", 6) == 0 ? "COMMIT" : "OK";
+}
+
+static void finish(struct conn *conn, const struct result *result, const struct err *e)
+{
+	query_done_fn *done = conn->done;
+	conn->done = NULL;
+	conn->timer = NULL;
+	free(conn->sql);
+	conn->sql = NULL;
+	done(conn->arg, result, e);
+}
+
+static void answer_rows(struct conn *conn)
+{
+	char room[128];
+	const struct rule *rule = conn->rule;
+	const char *rows = rule && rule->act == ACT_ROWS
+				   ? rule->text
+				   : obliging_rows(conn->sql, room, sizeof(room));
+	struct result *r = mem_new(struct result);
+	char *tag = mem_strdup(rule && rule->act == ACT_TAG ? rule->text : obliging_tag(conn->sql));
+	r->text = mem_strdup(rows);
+	r->tag = tag;
+	cut(r);
+	finish(conn, r, NULL);
+	free(r->text);
+	free(r);
+	free(tag);
+}
+
+static void answer_error(struct conn *conn, const char *sqlstate)
+{
+	struct err e;
+	err_set(&e, ERR_SERVER, "the server says %s", sqlstate);
+	snprintf(e.sqlstate, sizeof(e.sqlstate), "%s", sqlstate);
+	finish(conn, NULL, &e);
+}
+
+static void answer(void *arg)
+{
+	struct conn *conn = arg;
+	struct err e;
+	enum act act = conn->rule ? conn->rule->act : ACT_ROWS;
+	switch (act) {
+	case ACT_ROWS:
+	case ACT_TAG: answer_rows(conn); break;
+	case ACT_FAIL: answer_error(conn, conn->rule->text); break;
+	case ACT_LOSE:
+		conn->view.state = LINK_CLOSED;
+		err_set(&e, ERR_CONNECT, "the connection broke");
+		finish(conn, NULL, &e);
+		break;
+	case ACT_HOLD: conn->stage->held = conn; break;
+	}
+}
+
+static void answer_held(void *arg)
+{
+	struct conn *conn = arg;
+	if (conn->is_canceled)
+		answer_error(conn, "57014");
+	else
+		answer_rows(conn);
+}
+
+static struct rule *find_rule(struct stage *stage, const char *sql)
+{
+	for (int i = stage->rule_count - 1; i >= 0; i--) {
+		struct rule *rule = stage->rules[i];
+		if (rule->times < 0 || !strstr(sql, rule->part))
+			continue;
+		if (rule->times > 0 && --rule->times == 0)
+			rule->times = -1;
+		return rule;
+	}
+	return NULL;
+}
+
+static void log_text(struct stage *stage, const char *sql)
+{
+	bool was_blank = false;
+	for (; *sql; sql++) {
+		bool is_blank = *sql == ' ' || *sql == '\n';
+		if (!is_blank || (!was_blank && sql[1]))
+			str_add_char(&stage->log, is_blank ? ' ' : *sql);
+		was_blank = is_blank;
+	}
+	str_add_char(&stage->log, '\n');
+}
+
+void conn_query(struct conn *conn, const struct query *query, query_done_fn *done, void *arg)
+{
+	assert_always(!conn->done, "one query at a time");
+	conn->sql = mem_strdup(query->sql);
+	conn->done = done;
+	conn->arg = arg;
+	conn->is_canceled = false;
+	conn->rule = find_rule(conn->stage, query->sql);
+	log_text(conn->stage, query->sql);
+	conn->timer = loop_soon(conn->stage->loop, answer, conn);
+}
+
+void conn_cancel(struct conn *conn)
+{
+	str_add(&conn->stage->log, "<cancel>\n");
+	conn->is_canceled = true;
+	if (conn->stage->held == conn) {
+		conn->stage->held = NULL;
+		conn->timer = loop_soon(conn->stage->loop, answer_held, conn);
+	}
+}
+
+void stage_let_go(struct stage *stage)
+{
+	struct conn *conn = stage->held;
+	stage->held = NULL;
+	conn->timer = loop_soon(stage->loop, answer_held, conn);
+}
+
+const struct link_view *conn_view(const struct conn *conn)
+{
+	return &conn->view;
+}
+
+void conn_on_notice(struct conn *conn, conn_notice_fn *fn, void *arg)
+{
+	(void)conn;
+	(void)fn;
+	(void)arg;
+}
+
+/* ---- leases ---- */
+
+static void take(void *arg)
+{
+	struct asking *asking = arg;
+	struct stage *stage = asking->stage;
+	struct err e;
+	str_add(&stage->log, "<dial>\n");
+	if (stage->refusals > 0) {
+		stage->refusals--;
+		err_set(&e, stage->refusal, "refused");
+		asking->done(asking->arg, NULL, &e);
+		free(asking);
+		return;
+	}
+	struct lease *lease = mem_new(struct lease);
+	lease->conn = mem_new(struct conn);
+	lease->conn->stage = stage;
+	lease->conn->view.state = LINK_UP;
+	lease->conn->view.identity = (struct identity){
+		.server_version = 150000, .database = "shop", .backend_pid = stage->next_pid++
+	};
+	asking->done(asking->arg, lease, NULL);
+	free(asking);
+}
+
+void lease_take(struct endpoint *endpoint, enum conn_purpose purpose,
+	const struct identity *must_equal, int64_t deadline_ms, lease_done_fn *done, void *arg)
+{
+	struct stage *stage = (struct stage *)(void *)endpoint;
+	(void)purpose;
+	(void)must_equal;
+	(void)deadline_ms;
+	struct asking *asking = mem_new(struct asking);
+	*asking = (struct asking){ stage, done, arg };
+	loop_soon(stage->loop, take, asking);
+}
+
+struct conn *lease_conn(struct lease *lease)
+{
+	return lease->conn;
+}
+
+static void closed(void *arg)
+{
+	struct conn *conn = arg;
+	struct err e;
+	err_set(&e, ERR_CANCELED, "canceled");
+	finish(conn, NULL, &e);
+	free(conn);
+}
+
+void lease_give_back(struct lease *lease)
+{
+	struct conn *conn = lease->conn;
+	str_add(&conn->stage->log, "<closed>\n");
+	free(lease);
+	if (!conn->done) {
+		loop_defer_free(conn->stage->loop, conn);
+		return;
+	}
+	if (conn->stage->held == conn)
+		conn->stage->held = NULL;
+	else
+		loop_timer_stop(conn->timer);
+	loop_soon(conn->stage->loop, closed, conn);
+}
