@@ -4,6 +4,7 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "base/utf8.h"
+#include "base/visible.h"
 #include "base/width.h"
 
 /*
@@ -124,7 +125,12 @@ static char *escape_hidden(const char *text)
 	uint32_t code;
 
 	while (rest.len) {
-		size_t n = utf8_decode(rest.data, rest.len, &code);
+		size_t n = visible_plain(rest);
+		str_add_bytes(&out, rest.data, n);
+		rest = span_from(rest.data + n, rest.len - n);
+		if (!rest.len)
+			break;
+		n = utf8_decode(rest.data, rest.len, &code);
 		assert_always(n, "jansson wrote what is not UTF-8");
 		if (code != '\n' && width_is_hidden(code))
 			add_escaped(&out, code);

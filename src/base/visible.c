@@ -82,6 +82,35 @@ bool visible_next(struct visible_scan *scan, struct visible_piece *piece)
 	return true;
 }
 
+size_t visible_plain(struct span text)
+{
+	size_t n = 0;
+
+	while (n < text.len && text.data[n] >= ' ' && text.data[n] < 0x7f)
+		n++;
+	return n;
+}
+
+/* Takes that beginning at once; in a query only as far as its blanks, which are joined. */
+static size_t add_plain(
+	struct str *out, struct visible_scan *scan, enum visible_mode mode, size_t *column)
+{
+	size_t n = visible_plain(scan->rest);
+	const char *blank = mode == VISIBLE_BLANK && n ? memchr(scan->rest.data, ' ', n) : NULL;
+
+	if (blank)
+		n = (size_t)(blank - scan->rest.data);
+	if (!n)
+		return 0;
+	str_add_bytes(out, scan->rest.data, n);
+	*column += n;
+	scan->last = (unsigned char)scan->rest.data[n - 1];
+	scan->marks = 0;
+	scan->state = 0;
+	scan->rest = span_from(scan->rest.data + n, scan->rest.len - n);
+	return n;
+}
+
 static bool is_blank(char c)
 {
 	return c == ' ' || (c >= '\t' && c <= '\r');
@@ -123,6 +152,8 @@ void visible_add(struct str *out, struct span text, enum visible_mode mode)
 			scan = visible_scan_of(span_from(scan.rest.data + n, scan.rest.len - n));
 			continue;
 		}
+		if (add_plain(out, &scan, mode, &column))
+			continue;
 		visible_next(&scan, &piece);
 		str_add_bytes(out, piece.text, piece.len);
 		column += piece.columns;

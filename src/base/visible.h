@@ -22,6 +22,8 @@ enum visible_mode {
 void visible_add(struct str *out, struct span text, enum visible_mode mode);
 /* The caller frees it. */
 char *visible_new(const char *text, enum visible_mode mode);
+/* Length of the beginning that is printable ASCII: a column a byte, drawn as it is. Nearly all text is. */
+size_t visible_plain(struct span text);
 
 /*
  * The same, piece by piece, as VISIBLE_LINE draws it: for those who lay out cells. A piece is one code point or

@@ -43,6 +43,8 @@ size_t width_columns(struct span text)
 	struct visible_piece piece;
 	size_t columns = 0;
 
+	if (visible_plain(text) == text.len)
+		return text.len;
 	while (visible_next(&scan, &piece))
 		columns += piece.columns;
 	return columns;
@@ -54,6 +56,9 @@ size_t width_cut(struct span text, size_t columns)
 	struct visible_piece piece;
 	size_t used = 0, at = 0, cut = 0;
 
+	/* The byte after the cut counts too: a mark there would belong to the letter before. */
+	if (visible_plain(text) == text.len || visible_plain(text) > columns)
+		return text.len < columns ? text.len : columns;
 	while (visible_next(&scan, &piece)) {
 		if (piece.is_cut_here)
 			cut = at;

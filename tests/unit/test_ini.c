@@ -155,6 +155,33 @@ static void nothing_is_read_after_a_pair_was_refused(void **state)
 	assert_int_equal(w->e.line, 2);
 }
 
+/* Pieces of configuration in a random order, with random bytes between them. */
+static void whatever_a_file_holds_a_fault_has_a_place(void **state)
+{
+	struct world *w = *state;
+	static const char *const pieces[] = { "[a]", "[", "]", "=", "key", " ", "\n", "\r\n", "#",
+		";", "\t", "\xef\xbb\xbf", "é", "value value", "\n[target x]\n" };
+	uint32_t seed = 99;
+
+	for (int round = 0; round < 400; round++) {
+		struct str text = { 0 };
+		for (int i = 0; i < 30; i++) {
+			seed = seed * 1664525 + 1013904223;
+			uint32_t pick = (seed >> 16) % (ARRAY_SIZE(pieces) + 1);
+			if (pick == ARRAY_SIZE(pieces))
+				str_add_char(&text, (char)(seed >> 24));
+			else
+				str_add(&text, pieces[pick]);
+		}
+		w->e = (struct err){ 0 };
+		bool ok = read_text(w, str_c(&text), text.len);
+		assert_true(ok || (w->e.kind == ERR_PARSE && w->e.line >= 1 && *w->e.text));
+		free(w->path);
+		w->path = NULL;
+		str_release(&text);
+	}
+}
+
 static void a_missing_file_and_a_folder_are_said_so(void **state)
 {
 	struct world *w = *state;
@@ -175,6 +202,7 @@ int main(void)
 		IN_A_WORLD(long_values_are_whole_and_too_long_lines_refused),
 		IN_A_WORLD(each_fault_names_its_line_and_column),
 		IN_A_WORLD(nothing_is_read_after_a_pair_was_refused),
+		IN_A_WORLD(whatever_a_file_holds_a_fault_has_a_place),
 		IN_A_WORLD(a_missing_file_and_a_folder_are_said_so),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

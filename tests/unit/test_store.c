@@ -197,6 +197,47 @@ static void a_store_damaged_in_the_middle_is_read_and_never_written(void **state
 	assert_left_alone(w, STORE_READ_ONLY, "is damaged (");
 }
 
+/* Every bent file is read, refused, or bent where nothing stands; none is written to when that was seen. */
+static void bent_files_are_opened_or_refused_and_never_made_worse(void **state)
+{
+	struct store_world *w = *state;
+	uint32_t seed = 7;
+	size_t len, refused = 0;
+
+	for (int i = 0; i < 50; i++)
+		assert_true(add_note(w->store, "a note that is long enough to be found", &w->e));
+	store_close(w->store);
+	w->store = NULL;
+	sql(w->path, "PRAGMA journal_mode = DELETE");
+	char *good = read_all(w->path, &len);
+	for (int round = 0; round < 60; round++) {
+		char *bent = mem_dup(good, len);
+		for (int i = 0; i < 8; i++) {
+			seed = seed * 1664525 + 1013904223;
+			bent[(seed >> 8) % len] = (char)seed;
+		}
+		/* Half of them in the header and the schema, where little is without a meaning. */
+		bent[(seed >> 3) % (round % 2 ? 100 : 4096)] ^= 0x55;
+		free(scratch_write_bytes(w->dir, "dbtop.db", bent, len));
+		w->store = store_open(w->path, &w->clock);
+		enum store_health health = store_health(w->store);
+		count_notes(w->store);
+		store_close(w->store);
+		w->store = NULL;
+		size_t after_len;
+		char *after = read_all(w->path, &after_len);
+		refused += health != STORE_WRITABLE;
+		if (health != STORE_WRITABLE) {
+			assert_int_equal(after_len, len);
+			assert_memory_equal(after, bent, len);
+		}
+		free(after);
+		free(bent);
+	}
+	assert_true(refused > 10);
+	free(good);
+}
+
 static void a_link_is_not_followed(void **state)
 {
 	struct store_world *w = *state;
@@ -368,6 +409,7 @@ int main(void)
 		IN_A_WORLD(a_database_of_another_program_is_left_alone),
 		IN_A_WORLD(a_newer_store_is_left_alone),
 		IN_A_WORLD(a_store_damaged_in_the_middle_is_read_and_never_written),
+		IN_A_WORLD(bent_files_are_opened_or_refused_and_never_made_worse),
 		IN_A_WORLD(a_link_is_not_followed),
 		IN_A_WORLD(a_file_with_two_names_is_refused),
 		IN_A_WORLD(a_folder_reached_through_a_link_is_fine),
