@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "migrate/plan/assess.h"
 #include "migrate/plan/created.h"
 #include "migrate/plan/hazards.h"
 
@@ -103,8 +104,5 @@ void forecast_apply(
 	struct plan *plan, const struct table_size *sizes, size_t count, int64_t hazard_size_bytes)
 {
 	sizes_keep(plan, sizes, count);
-	struct hazard_scene *scene = hazard_scene_new(plan, hazard_size_bytes);
-	for (size_t i = 0; i < plan->step_count; i++)
-		hazards_find(scene, &plan->steps[i]);
-	hazard_scene_free(scene);
+	assess_plan(plan, hazard_size_bytes);
 }

@@ -2,9 +2,11 @@
 /*
  * Plan: what would happen, and how risky. Pure: files and history in, steps out; no server, no clock, no screen.
  *
- *   planner.c   which migrations, in which order; missing, changed, late, half done
+ *   select.c    which migrations, in which order; missing, changed, late, half done
+ *   planner.c   puts it together; downs that are missing or empty
  *   steps.c     their statements as groups and lone steps, own BEGIN and COMMIT understood
  *   hazards.c   one table: what each action of a statement may hurt, its level, its words, its remedy
+ *   assess.c    hazards and level of each step, knowing what the steps before created and locked (created.c)
  *   forecast.c  which tables' sizes decide something; hazards and levels once they are known
  *   digest.c    one line a step, one digest a plan: the same on every machine
  *   approve.c   headless: what is not yet answered by --yes, acknowledgements, --allow-hazard, --plan-digest

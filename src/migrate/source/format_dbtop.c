@@ -167,7 +167,7 @@ static bool dbtop_read(struct migration_set *set, struct migration *migration,
 	if (text_bom(file->text))
 		source_warn(set, "%s:1:1: begins with a byte order mark: skipped", file->path);
 	script_init(&script, &arena, file->path, file->text);
-	bool ok = script_split(&script, e);
+	bool ok = section_split(&script, e);
 	for (size_t i = 0; ok && i < script.comment_count; i++)
 		ok = header_comment(&header, &script.comments[i], e);
 	ok = ok && header_prove(&header, &script, e);

@@ -78,6 +78,13 @@ static bool goose_add(struct migration_set *set, const char *path, struct err *e
 	return true;
 }
 
+static int by_number(const void *a, const void *b)
+{
+	uint64_t x = (*(struct migration *const *)a)->number;
+	uint64_t y = (*(struct migration *const *)b)->number;
+	return (x > y) - (x < y);
+}
+
 static enum exit_code goose_scan(
 	struct migration_set *set, const struct listing *listing, struct err *e)
 {
@@ -95,6 +102,8 @@ static enum exit_code goose_scan(
 			!goose_add(set, listing_path(listing, entry->name), e))
 			return EXIT_ERROR;
 	}
+	if (set->count)
+		qsort(set->items, set->count, sizeof(struct migration *), by_number);
 	return EXIT_DONE;
 }
 

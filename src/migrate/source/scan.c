@@ -3,6 +3,7 @@
 
 #include "migrate/source/format.h"
 #include "migrate/source/marks.h"
+#include "parse/text.h"
 
 /* Files opened at most to find a mark: one without must not hide those of the others. */
 enum { HEADS_MAX = 8 };
@@ -34,10 +35,14 @@ static bool heads_read(struct probe_input *input, struct err *e)
 	input->heads = arena_array(listing->arena, struct span, HEADS_MAX);
 	for (size_t i = 0; i < listing->count && input->head_count < HEADS_MAX; i++) {
 		const char *path = listing_path(listing, listing->items[i].name);
+		struct span *head = &input->heads[input->head_count];
 		if (!is_sql(&listing->items[i]))
 			continue;
-		if (!source_text_head(listing->arena, path, &input->heads[input->head_count++], e))
+		if (!source_text_head(listing->arena, path, head, e))
 			return false;
+		size_t bom = text_bom(*head);
+		*head = span_from(head->data + bom, head->len - bom);
+		input->head_count++;
 	}
 	return true;
 }

@@ -11,9 +11,20 @@ void section_start(
 	script_init(&reader->script, &set->arena, file->path, file->text);
 }
 
+/* Literals and comments without an end: often another one above is open. */
+static bool split_explain(struct err *e)
+{
+	return e->hint[0] ? false : err_hint(e, "close it, or look for one above that is open");
+}
+
 bool section_add(struct section_reader *reader, size_t start, size_t end, struct err *e)
 {
-	return script_split_part(&reader->script, start, end, e);
+	return script_split_part(&reader->script, start, end, e) || split_explain(e);
+}
+
+bool section_split(struct script *script, struct err *e)
+{
+	return script_split(script, e) || split_explain(e);
 }
 
 static bool statement_directive(struct section_reader *reader, const struct script_comment *comment,

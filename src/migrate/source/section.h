@@ -20,6 +20,8 @@ struct section_reader {
 void section_start(
 	struct section_reader *reader, struct migration_set *set, const struct source_text *file);
 bool section_add(struct section_reader *reader, size_t start, size_t end, struct err *e) MUST_CHECK;
+/* script_split for whole files, with a hint for what the splitter says without one. */
+bool section_split(struct script *script, struct err *e) MUST_CHECK;
 /* Fills statements and count; what the statements do is not known yet. */
 bool section_end(
 	struct section_reader *reader, struct migration_script *script, struct err *e) MUST_CHECK;

@@ -1,0 +1,223 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "migrate/plan/assess.h"
+
+#include <string.h>
+
+#include "base/str.h"
+#include "migrate/plan/created.h"
+#include "migrate/plan/forecast.h"
+#include "migrate/plan/hazards.h"
+
+struct assessment {
+	struct plan *plan;
+	int64_t size_limit;
+	struct created *created;
+	/* of the step at hand */
+	struct plan_step *step;
+	size_t capacity;	    /* of its hazards */
+	const struct action **held; /* ACCESS EXCLUSIVE on existing tables; in the plan's arena */
+	size_t held_count, held_capacity;
+};
+
+/* An action with its place in the step. */
+struct place {
+	struct hazard_subject subject;
+	size_t statement;
+};
+
+/* "schema.name", the schema as the catalog found it where the statement does not say. */
+static const char *name_words(struct assessment *a, const struct object_name *object)
+{
+	const struct table_size *size = forecast_size(a->plan, object);
+	const char *schema = object->schema ? object->schema : size ? size->found_schema : NULL;
+
+	if (!object->name || !schema)
+		return object->name;
+	return arena_printf(&a->plan->arena, "%s.%s", schema, object->name);
+}
+
+/* What the braces of a rule's words stand for. */
+struct names {
+	const char *object, *table, *part;
+};
+
+static const char *words_fill(struct arena *arena, const char *words, const struct names *names)
+{
+	struct str out = { 0 };
+
+	for (const char *p = words; *p; p++) {
+		if (p[0] != '{' || !p[1] || p[2] != '}') {
+			str_add_char(&out, *p);
+			continue;
+		}
+		const char *table = names->table ? names->table : "another table";
+		const char *other = p[1] == 'o' ? names->object : names->part;
+		str_add(&out, p[1] == 't' ? table : other ? other : "it");
+		p += 2;
+	}
+	const char *kept = arena_strndup(arena, str_c(&out), out.len);
+	str_release(&out);
+	return kept;
+}
+
+static const char *ack_reason(const struct migration_statement *statement, enum hazard_kind kind)
+{
+	for (size_t i = 0; i < statement->ack_count; i++) {
+		if (strcmp(statement->acks[i].hazard, hazard_word(kind)) == 0)
+			return statement->acks[i].reason;
+	}
+	return NULL;
+}
+
+static bool same_text(const char *a, const char *b)
+{
+	return a == b || (a && b && strcmp(a, b) == 0);
+}
+
+/* Said once a statement and object, unless it is sharper this time. */
+static void hazard_add(struct assessment *a, const struct hazard *hazard)
+{
+	struct plan_step *step = a->step;
+
+	for (size_t i = 0; i < step->hazard_count; i++) {
+		struct hazard *other = &step->hazards[i];
+		bool is_same = other->statement == hazard->statement &&
+			       other->kind == hazard->kind &&
+			       same_text(other->object, hazard->object);
+		if (is_same && other->level >= hazard->level)
+			return;
+	}
+	step->hazards = arena_room(&a->plan->arena, step->hazards, step->hazard_count, &a->capacity,
+		sizeof(*step->hazards));
+	step->hazards[step->hazard_count++] = *hazard;
+	if (hazard->level > step->level)
+		step->level = hazard->level;
+}
+
+static void hazard_make(struct assessment *a, const struct hazard_rule *rule,
+	const struct place *place, const struct names *names)
+{
+	bool is_about_table = strstr(rule->words, "{t}") || !names->object;
+
+	hazard_add(a, &(struct hazard){ .kind = rule->kind,
+			      .level = hazard_level(rule, place->subject.is_small),
+			      .object = is_about_table ? names->table : names->object,
+			      .words = words_fill(&a->plan->arena, rule->words, names),
+			      .remedy = rule->remedy,
+			      .ack_reason = ack_reason(place->subject.statement, rule->kind),
+			      .statement = place->statement });
+}
+
+static void rules_apply(struct assessment *a, const struct place *place)
+{
+	const struct hazard_rule *found[HAZARD_KIND_COUNT];
+	const struct action *action = place->subject.action;
+	size_t count = hazards_match(&place->subject, found);
+	struct names names = { .part = action->part };
+
+	if (count) {
+		names.object = name_words(a, &action->object);
+		names.table = name_words(a, &action->table);
+	}
+	for (size_t i = 0; i < count; i++)
+		hazard_make(a, found[i], place, &names);
+}
+
+/* Statements before this one hold tables of their own for as long as this one takes. */
+static void held_apply(struct assessment *a, const struct place *place)
+{
+	const struct action *action = place->subject.action;
+
+	if (place->subject.is_new || place->subject.is_small || !hazard_is_long(action))
+		return;
+	for (size_t i = 0; i < a->held_count; i++) {
+		struct names names = { .object = name_words(a, &action->table),
+			.table = name_words(a, &a->held[i]->table) };
+		hazard_make(a, &hazard_held, place, &names);
+	}
+}
+
+static void held_add(struct assessment *a, const struct place *place)
+{
+	const struct object_name *table = &place->subject.action->table;
+	const struct table_size *size = forecast_size(a->plan, table);
+
+	if (place->subject.is_new || place->subject.action->lock != LOCK_ACCESS_EXCLUSIVE ||
+		!table->name || (size && !size->exists))
+		return;
+	for (size_t i = 0; i < a->held_count; i++) {
+		if (same_text(a->held[i]->table.name, table->name) &&
+			same_text(a->held[i]->table.schema, table->schema))
+			return;
+	}
+	a->held = arena_room(&a->plan->arena, a->held, a->held_count, &a->held_capacity,
+		sizeof(const struct action *));
+	a->held[a->held_count++] = place->subject.action;
+}
+
+static bool is_small(const struct assessment *a, const struct action *action)
+{
+	const struct table_size *size = forecast_size(a->plan, &action->table);
+
+	if (!size)
+		return false;
+	return !size->exists || (size->bytes != VALUE_UNKNOWN && size->bytes <= a->size_limit);
+}
+
+static struct place place_of(
+	const struct assessment *a, size_t statement, const struct action *action)
+{
+	bool is_new = action->is_temporary || created_has(a->created, &action->object) ||
+		      created_has(a->created, &action->table);
+
+	return (struct place){ .statement = statement,
+		.subject = { .statement = &a->step->statements[statement],
+			.action = action,
+			.is_new = is_new,
+			.is_small = is_small(a, action) } };
+}
+
+/* One statement: its actions first meet what stood before, then become what stands before the next. */
+static void statement_assess(struct assessment *a, size_t index)
+{
+	static const struct action none;
+	const struct statement *sql = &a->step->statements[index].sql;
+	const struct action *actions = sql->action_count ? sql->actions : &none;
+	size_t count = sql->action_count ? sql->action_count : 1;
+
+	for (size_t i = 0; i < count; i++) {
+		struct place place = place_of(a, index, &actions[i]);
+		int level = hazard_base_level(&place.subject);
+		if (level > a->step->level)
+			a->step->level = level;
+		rules_apply(a, &place);
+		held_apply(a, &place);
+	}
+	for (size_t i = 0; i < count; i++) {
+		struct place place = place_of(a, index, &actions[i]);
+		held_add(a, &place);
+	}
+	for (size_t i = 0; i < count; i++)
+		created_note(a->created, &actions[i], forecast_size(a->plan, &actions[i].object));
+}
+
+static void step_assess(struct assessment *a, struct plan_step *step)
+{
+	a->step = step;
+	a->capacity = a->held_count = a->held_capacity = 0;
+	step->hazards = NULL;
+	step->hazard_count = 0;
+	step->level = 0;
+	for (size_t i = 0; i < step->statement_count; i++)
+		statement_assess(a, i);
+}
+
+void assess_plan(struct plan *plan, int64_t hazard_size_bytes)
+{
+	struct assessment a = { .plan = plan, .size_limit = hazard_size_bytes };
+
+	a.created = created_new();
+	for (size_t i = 0; i < plan->step_count; i++)
+		step_assess(&a, &plan->steps[i]);
+	created_free(a.created);
+}
