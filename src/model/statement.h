@@ -151,6 +151,9 @@ enum action_kind {
 	ACTION_DROP_DATABASE,
 	ACTION_ALTER_SYSTEM, /* and tablespaces, subscriptions with a slot, DISCARD ALL: alone, whole server */
 	ACTION_SET, /* SET, RESET, SHOW */
+	/* appended */
+	ACTION_CREATE_CHILD,   /* INHERITS: the lock is on the parent (the table) */
+	ACTION_ALTER_SEQUENCE, /* its bounds, start, owner column */
 	ACTION_KIND_COUNT,
 };
 
@@ -159,6 +162,7 @@ struct action {
 	struct object_name object; /* the thing made, changed or dropped: table, index, view … */
 	struct object_name table;  /* the relation the lock is on; equal to object for tables */
 	const char *part;	   /* column or constraint; NULL = none */
+	const char *type; /* ADD COLUMN, ALTER TYPE: the new type, "varchar(40)"; NULL = none */
 	enum lock_mode lock;
 	bool scan;    /* reads all rows of the table */
 	bool rewrite; /* writes the table (or index) anew */

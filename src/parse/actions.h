@@ -14,8 +14,12 @@ struct action_rule {
 		partner; /* on the other table of the same deed: referenced, attached, referencing */
 	bool scan, rewrite;
 	bool is_lone; /* may not stand in a transaction block */
+	bool needs_table; /* the lock is there only if a relation is named: a COMMENT ON FUNCTION has none */
 };
 
 const struct action_rule *action_rule(enum action_kind kind);
+
+/* Fill lock, scan and rewrite of an action whose kind and table are known. */
+void action_apply_rule(struct action *action);
 
 #endif
