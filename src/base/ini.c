@@ -117,7 +117,7 @@ static int on_pair(void *user, const char *section, const char *name, const char
 		}
 		*r->e = why;
 	}
-	free(text);
+	mem_free_secret(text);
 	return !r->has_failed;
 }
 
@@ -138,6 +138,6 @@ bool ini_read(const char *path, ini_fn *fn, void *arg, struct err *e)
 	if (!r->has_failed && failed_line)
 		err_at(e, path, failed_line, 1, "cannot be read as key = value");
 	free(r);
-	free(text);
+	mem_free_secret(text); /* a dsn may hold a password */
 	return ok;
 }

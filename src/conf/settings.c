@@ -5,6 +5,9 @@
 
 void settings_release(struct settings *settings)
 {
+	/* A dsn may hold a password. */
+	for (size_t i = 0; i < settings->count; i++)
+		explicit_bzero((char *)settings->items[i].value, strlen(settings->items[i].value));
 	free(settings->items);
 	arena_release(&settings->arena);
 	*settings = (struct settings){ 0 };

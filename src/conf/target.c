@@ -352,6 +352,17 @@ bool target_choose(const struct conf *conf, const char *word, struct target *out
 	return true;
 }
 
+/* Lives as long as the conf. A dsn is not copied, so that it is wiped once and for all. */
+static const char *place_conninfo(struct conf *conf, const struct setting *place)
+{
+	if (strcmp(place->key, "service") != 0)
+		return place->value;
+	char *text = conninfo_of("service", place->value);
+	const char *kept = arena_strdup(&conf->settings.arena, text);
+	free(text);
+	return kept;
+}
+
 size_t target_list(
 	const struct conf *conf, const char *const **names, const char *const **conninfos)
 {
@@ -363,13 +374,13 @@ size_t target_list(
 	lists->listed_values =
 		mem_resize(lists->listed_values, count + 1, sizeof(*lists->listed_values));
 	for (size_t i = 0; i < count; i++) {
-		struct target one = { 0 };
+		const char *name = section_target(list[i]->section);
+		const struct setting *place;
 		struct err e;
-		if (!choose_section(conf, section_target(list[i]->section), &one, &e))
+		if (!check_place(&conf->settings, name, &place, &e))
 			continue;
-		lists->listed_keys[kept] = section_target(list[i]->section);
-		lists->listed_values[kept++] = arena_strdup(&lists->settings.arena, one.conninfo);
-		target_release(&one);
+		lists->listed_keys[kept] = name;
+		lists->listed_values[kept++] = place_conninfo(lists, place);
 	}
 	free(list);
 	*names = lists->listed_keys;
