@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Scratch: a private directory of one test, under a short path (sockets hold 107 bytes), and small files in it.
+ * Scratch: a private directory of one test, under a short path (sockets hold 107 bytes), and small files in it. What is
+ * still there when the program exits is removed.
  */
 #ifndef DBTOP_TESTS_SCRATCH_H
 #define DBTOP_TESTS_SCRATCH_H

@@ -97,11 +97,19 @@ static void save_template(struct cluster *c, const char *data_dir)
 	free(making);
 }
 
+/* One that another user's tests left is of no use: the copy would be theirs too. */
+static bool has_template(const struct cluster *c)
+{
+	struct stat st;
+
+	return c->template_path && lstat(c->template_path, &st) == 0 && st.st_uid == c->user.uid;
+}
+
 static bool make_data(struct cluster *c, const char *data_dir, struct err *e)
 {
 	if (!rundir_give(data_dir, &c->user, e))
 		return false;
-	if (c->template_path && access(c->template_path, F_OK) == 0)
+	if (has_template(c))
 		return copy_tree(c, c->template_path, data_dir, e);
 	if (!initdb(c, data_dir, e))
 		return false;
@@ -273,8 +281,8 @@ static char *template_for(const struct cluster *c, const char *template_dir)
 	if (!template_dir)
 		return NULL;
 	mkdir(template_dir, 0700);
-	/* Servers of another version are made by another initdb. */
-	char *path = mem_printf("%s/%s", template_dir, c->bindir + 1);
+	/* Servers of another version are made by another initdb, and files of another user cannot be read. */
+	char *path = mem_printf("%s/%s-%d", template_dir, c->bindir + 1, (int)c->user.uid);
 	for (char *slash = path + strlen(template_dir) + 1; (slash = strchr(slash, '/'));)
 		*slash = '-';
 	return path;

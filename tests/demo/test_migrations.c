@@ -120,6 +120,8 @@ static int world_down(void **state)
 {
 	struct world *w = *state;
 
+	if (!w)
+		return 0;
 	PQfinish(w->conn);
 	server_end(w->cluster);
 	globfree(&w->files);
