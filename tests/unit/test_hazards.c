@@ -87,6 +87,7 @@ static const struct row {
 	{ "CREATE TABLE n (id int REFERENCES big (id));", "1: lock-other-table 1 app.big" },
 	{ "CREATE TABLE p (id int); CREATE TABLE n (id int REFERENCES p (id));", "0: " },
 	{ "CREATE TABLE n PARTITION OF big FOR VALUES IN (1);", "1: lock-other-table 1 app.big" },
+	{ "CREATE TABLE n () INHERITS (big); CREATE INDEX i ON n (c);", "1: " },
 	/* index-build */
 	{ "CREATE INDEX CONCURRENTLY i ON big (c);", "1: index-build 1 i, non-transactional 1 i" },
 	/* rename */
