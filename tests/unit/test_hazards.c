@@ -85,6 +85,8 @@ static const struct row {
 		"1: lock-share 1 app.big" },
 	/* lock-other-table */
 	{ "CREATE TABLE n (id int REFERENCES big (id));", "1: lock-other-table 1 app.big" },
+	{ "CREATE TABLE n (id int); ALTER TABLE n ADD FOREIGN KEY (id) REFERENCES big (id);",
+		"1: lock-other-table 1 app.big" },
 	{ "CREATE TABLE p (id int); CREATE TABLE n (id int REFERENCES p (id));", "0: " },
 	{ "CREATE TABLE n PARTITION OF big FOR VALUES IN (1);", "1: lock-other-table 1 app.big" },
 	{ "CREATE TABLE n () INHERITS (big); CREATE INDEX i ON n (c);", "1: " },
@@ -128,6 +130,9 @@ static const struct row {
 	{ "CREATE FUNCTION f() RETURNS int LANGUAGE sql AS 'SELECT 1';", "0: " },
 	{ "ALTER TABLE big VALIDATE CONSTRAINT k;", "1: " },
 	{ "ANALYZE big;", "1: " },
+	{ "SELECT 1 FROM big;", "0: " },
+	{ "SELECT 1 FROM big FOR UPDATE;", "1: " },
+	{ "CREATE VIEW v AS SELECT 1 FROM big;", "0: " },
 };
 
 static void every_rule_has_a_script_it_flags_and_one_it_lets_pass(void **state)

@@ -41,18 +41,27 @@ struct names {
 	const char *object, *table, *part;
 };
 
+/* {o}, {t}, {a}, {p}: see hazards.c. */
+static const char *name_of(const struct names *names, char letter)
+{
+	switch (letter) {
+	case 'o': return names->object ? names->object : "it";
+	case 'p': return names->part ? names->part : "it";
+	case 'a': return names->table ? names->table : "another table";
+	default: return names->table ? names->table : "its table";
+	}
+}
+
 static const char *words_fill(struct arena *arena, const char *words, const struct names *names)
 {
 	struct str out = { 0 };
 
 	for (const char *p = words; *p; p++) {
-		if (p[0] != '{' || !p[1] || p[2] != '}') {
+		if (p[0] != '{') {
 			str_add_char(&out, *p);
 			continue;
 		}
-		const char *table = names->table ? names->table : "another table";
-		const char *other = p[1] == 'o' ? names->object : names->part;
-		str_add(&out, p[1] == 't' ? table : other ? other : "it");
+		str_add(&out, name_of(names, p[1]));
 		p += 2;
 	}
 	const char *kept = arena_strndup(arena, str_c(&out), out.len);
@@ -97,7 +106,8 @@ static void hazard_add(struct assessment *a, const struct hazard *hazard)
 static void hazard_make(struct assessment *a, const struct hazard_rule *rule,
 	const struct place *place, const struct names *names)
 {
-	bool is_about_table = strstr(rule->words, "{t}") || !names->object;
+	bool is_about_table =
+		strstr(rule->words, "{t}") || strstr(rule->words, "{a}") || !names->object;
 
 	hazard_add(a, &(struct hazard){ .kind = rule->kind,
 			      .level = hazard_level(rule, place->subject.is_small),
@@ -164,16 +174,20 @@ static bool is_small(const struct assessment *a, const struct action *action)
 	return !size->exists || (size->bytes != VALUE_UNKNOWN && size->bytes <= a->size_limit);
 }
 
+/* What counts is the relation the lock is on; an index or a foreign key may be new on a table that is not. */
+static bool is_new(const struct assessment *a, const struct action *action)
+{
+	const struct object_name *held = action->table.name ? &action->table : &action->object;
+	return action->is_temporary || created_has(a->created, held);
+}
+
 static struct place place_of(
 	const struct assessment *a, size_t statement, const struct action *action)
 {
-	bool is_new = action->is_temporary || created_has(a->created, &action->object) ||
-		      created_has(a->created, &action->table);
-
 	return (struct place){ .statement = statement,
 		.subject = { .statement = &a->step->statements[statement],
 			.action = action,
-			.is_new = is_new,
+			.is_new = is_new(a, action),
 			.is_small = is_small(a, action) } };
 }
 

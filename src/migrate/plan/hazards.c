@@ -8,7 +8,7 @@ enum { SIZED = -1 };
 enum { ON_NEW = 1 };
 
 /*
- * {o} is the object, {t} its table, {p} the column or constraint. Actions empty = any. The first row of a kind that
+ * {o} is the object, {t} its table, {a} a table it is not about, {p} the column or constraint. Actions empty = any. The first row of a kind that
  * fits an action is the one that counts.
  */
 static const struct hazard_rule rules[] = {
@@ -112,7 +112,7 @@ static const struct hazard_rule rules[] = {
 
 	/* locks for an instant: what hurts is the queue behind them */
 	{ HAZARD_LOCK_OTHER_TABLE, 1, HAZARD_ALWAYS, 0, { ACTION_REFERENCED },
-		"locks {t} too, which a foreign key points to", NULL },
+		"locks {a} too, which a foreign key points to", NULL },
 	{ HAZARD_LOCK_OTHER_TABLE, 1, HAZARD_ALWAYS, 0, { ACTION_CREATE_PARTITION },
 		"locks {t}, the parent, for an instant",
 		"CREATE TABLE, then ATTACH PARTITION, takes a weaker lock" },
@@ -250,11 +250,11 @@ bool hazard_is_long(const struct action *action)
 int hazard_base_level(const struct hazard_subject *subject)
 {
 	const struct action *action = subject->action;
-	bool is_select = action->kind == ACTION_SELECT && !subject->statement->sql.is_read_only;
+	bool locks_rows = action->kind == ACTION_SELECT && action->lock > LOCK_ACCESS_SHARE;
 
-	if (subject->is_new || is_one_of(action->kind, harmless, ARRAY_SIZE(harmless)))
-		return is_select;
-	return 1;
+	if (subject->is_new)
+		return 0;
+	return locks_rows || !is_one_of(action->kind, harmless, ARRAY_SIZE(harmless));
 }
 
 bool hazard_asks_size(const struct action *action)

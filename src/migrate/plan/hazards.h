@@ -33,7 +33,7 @@ struct hazard_rule {
 	enum hazard_condition condition;
 	int flags;
 	enum action_kind actions[HAZARD_ACTIONS_MAX];
-	const char *words;  /* {o} object, {t} its table, {p} column or constraint */
+	const char *words;  /* with braces: see hazards.c */
 	const char *remedy; /* NULL = nothing better */
 };
 
