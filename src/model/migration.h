@@ -42,6 +42,7 @@ struct migration_statement {
 struct migration_script {
 	bool is_present; /* the file or section exists */
 	bool is_loaded;
+	bool is_empty;	  /* own format: present, but holds no statement */
 	const char *path; /* as shown in errors; NULL when absent */
 	struct migration_statement *statements;
 	size_t statement_count;

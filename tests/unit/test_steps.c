@@ -44,6 +44,19 @@ static void a_lone_statement_parts_the_groups_around_it(void **state)
 	assert_true(w->plan.steps[0].is_reversible);
 }
 
+static void an_empty_down_makes_nothing_reversible(void **state)
+{
+	struct migration_world *w = *state;
+
+	steps_of(w, "dbtop", "-- dbtop: up\nSELECT 1\n-- dbtop: down\n-- nothing\n;\n");
+	assert_false(w->plan.steps[0].is_reversible);
+	steps_of(w, "dbtop", "-- dbtop: up\nSELECT 1\n-- dbtop: down\nSELECT 2\n");
+	assert_true(w->plan.steps[0].is_reversible);
+	steps_of(w, "dbtop",
+		"-- dbtop: up\nSELECT 1;\n-- dbtop: down\nSELECT 2;\n-- dbtop: irreversible x\n");
+	assert_false(w->plan.steps[0].is_reversible);
+}
+
 static void tx_step_gives_each_statement_a_transaction(void **state)
 {
 	struct migration_world *w = *state;
@@ -222,6 +235,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(transactional_statements_are_one_group),
 		TEST(a_lone_statement_parts_the_groups_around_it),
+		TEST(an_empty_down_makes_nothing_reversible),
 		TEST(tx_step_gives_each_statement_a_transaction),
 		TEST(tx_none_makes_all_of_them_lone),
 		TEST(own_transactions_bound_the_groups_and_are_not_sent),

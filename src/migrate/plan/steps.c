@@ -186,7 +186,7 @@ static bool is_reversible(const struct migration *migration, enum migration_sect
 {
 	enum migration_section back = section == SECTION_UP ? SECTION_DOWN : SECTION_UP;
 
-	return migration->sections[back].is_present &&
+	return migration->sections[back].is_present && !migration->sections[back].is_empty &&
 	       (section == SECTION_DOWN || !migration->irreversible);
 }
 

@@ -9,6 +9,7 @@
 #include "migrate/source/directive.h"
 #include "migrate/source/format.h"
 #include "migrate/source/section.h"
+#include "parse/lexer.h"
 #include "parse/text.h"
 
 static const char *dbtop_probe(const struct probe_input *input)
@@ -147,6 +148,19 @@ static bool header_prove(struct header *header, const struct script *script, str
 	return true;
 }
 
+static bool is_empty(struct span text, const struct migration_script *section)
+{
+	struct lexer lexer;
+	struct token token;
+
+	lexer_init(&lexer, span_from(text.data + section->start, section->end - section->start));
+	while (lexer_next(&lexer, &token) != TOKEN_END) {
+		if (!token_is(&token, ';'))
+			return false;
+	}
+	return true;
+}
+
 static void header_reset(struct migration *migration)
 {
 	for (int i = 0; i < SECTION_COUNT; i++)
@@ -172,6 +186,10 @@ static bool dbtop_read(struct migration_set *set, struct migration *migration,
 		ok = header_comment(&header, &script.comments[i], e);
 	ok = ok && header_prove(&header, &script, e);
 	arena_release(&arena);
+	for (int i = 0; ok && i < SECTION_COUNT; i++) {
+		struct migration_script *section = &migration->sections[i];
+		section->is_empty = section->is_present && is_empty(file->text, section);
+	}
 	return ok;
 }
 
