@@ -270,9 +270,9 @@ static void curses_enter(struct term *term)
 {
 	struct term_curses *t = (struct term_curses *)term;
 	reset_prog_mode();
-	t->is_inside = true;
-	if (t->has_title)
+	if (t->has_title && !t->is_inside)
 		write_text(TITLE_PUSH);
+	t->is_inside = true;
 	write_text(PASTE_ON);
 	clearok(curscr, TRUE);
 	refresh();

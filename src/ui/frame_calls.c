@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/*
+ * Commands of core, started from the screen: refused with the reason, asked about in a prompt, answered on the message
+ * line or, when the answer is long, in a view of its own.
+ */
+#include "ui/frame_private.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "ui/pen.h"
+
+static void add_line(struct frame *f, int depth, const char *label, const char *text)
+{
+	if (f->report.len)
+		str_add_char(&f->report, '\n');
+	str_pad(&f->report, ' ', (size_t)depth * 2);
+	if (label && text)
+		str_addf(&f->report, "%-14s %s", label, text);
+	else
+		str_add(&f->report, label ? label : text ? text : "");
+}
+
+static void number_words(const struct node *node, char out[NUMBER_BYTES])
+{
+	switch (node->unit) {
+	case UNIT_BYTES: number_bytes(node->number, out); break;
+	case UNIT_MS: number_ms(node->number, out); break;
+	case UNIT_NONE:
+	case UNIT_COUNT:
+	case UNIT_PERCENT:
+	case UNIT_WALL_US: number_count(node->number, out); break;
+	}
+}
+
+static void add_node(struct frame *f, const struct node *node, int depth)
+{
+	char number[NUMBER_BYTES];
+	switch (node->kind) {
+	case NODE_OBJECT:
+	case NODE_LIST:
+	case NODE_TABLE:
+		if (node->label)
+			add_line(f, depth, node->label, NULL);
+		for (const struct node *child = node->first; child && depth < 8;
+			child = child->next)
+			add_node(f, child, depth + (node->label != NULL));
+		if (!node->label && depth)
+			add_line(f, 0, NULL, NULL);
+		break;
+	case NODE_TEXT:
+		if (node->label || !node->name)
+			add_line(f, depth, node->label, node->text);
+		break;
+	case NODE_INT:
+		number_words(node, number);
+		if (node->label)
+			add_line(f, depth, node->label, number);
+		break;
+	case NODE_BOOL:
+		if (node->label)
+			add_line(f, depth, node->label, node->number ? "yes" : "no");
+		break;
+	case NODE_NULL: break;
+	}
+}
+
+static void show_report(struct frame *f, const struct report *report)
+{
+	str_clear(&f->report);
+	for (const struct node *node = report->says->first; node; node = node->next)
+		add_line(f, 0, NULL, node->text);
+	for (const struct node *node = report->data->first; node; node = node->next)
+		add_node(f, node, 0);
+	for (const struct node *node = report->warnings->first; node; node = node->next)
+		add_line(f, 0, "warning", node->text);
+	snprintf(f->report_title, sizeof(f->report_title), "%s", report->command);
+	f->context.report_title = f->report_title;
+	f->context.report_text = str_c(&f->report);
+	frame_push(f, view_find("report"));
+}
+
+static bool is_short(const struct report *report)
+{
+	const struct node *first = report->says->first;
+	return !report->data->first && (!first || !first->next) && !report->warnings->first;
+}
+
+/* What a finished call has to say. */
+static void call_done(void *arg, struct call *call)
+{
+	struct frame *f = arg;
+	const struct report *report = &call->report;
+	frame_dirty(f);
+	if (report->has_error)
+		app_message_err(f->app, &report->error);
+	else if (!is_short(report))
+		show_report(f, report);
+	else if (report->says->first)
+		frame_say(f, report->says->first->text);
+}
+
+void frame_prompt_drop(struct frame *f)
+{
+	if (f->asked)
+		call_free(f->asked);
+	f->asked = NULL;
+	f->prompt.is_open = false;
+}
+
+static void ask(struct frame *f, struct call *call, const struct confirmation *what)
+{
+	frame_prompt_drop(f);
+	f->asked = call;
+	prompt_open(&f->prompt, what, &f->app->model);
+	if (f->input)
+		input_flush(f->input);
+	frame_dirty(f);
+}
+
+void frame_call(struct frame *f, const char *line)
+{
+	struct err e;
+	struct confirmation what;
+	const char *why = NULL;
+	struct call *call = call_new(f->app, line, &e);
+	if (!call) {
+		app_message_err(f->app, &e);
+		return;
+	}
+	if (!command_is_enabled(f->app, call->command, &why)) {
+		app_message(f->app, MESSAGE_WARN, "%s: %s", call->command->name,
+			why ? why : "not possible now");
+		call_free(call);
+		return;
+	}
+	call_confirmation(call, &what);
+	if (what.level > 0)
+		ask(f, call, &what);
+	else
+		call_start(call, NULL, call_done, f);
+}
+
+static void prompt_answered(struct frame *f, enum prompt_answer answer)
+{
+	if (answer == PROMPT_OPEN)
+		return;
+	struct call *call = f->asked;
+	struct confirmation what = f->prompt.what;
+	const char *why = f->prompt.why_closed;
+	f->asked = NULL;
+	f->prompt.is_open = false;
+	frame_dirty(f);
+	if (answer == PROMPT_YES) {
+		call_start(call, &what, call_done, f);
+		return;
+	}
+	call_free(call);
+	if (why)
+		frame_say(f, why);
+}
+
+void frame_prompt_key(struct frame *f, struct key key)
+{
+	prompt_answered(f, prompt_key(&f->prompt, &f->app->model, key));
+}
+
+void frame_prompt_check(struct frame *f)
+{
+	if (f->prompt.is_open)
+		prompt_answered(f, prompt_check(&f->prompt, &f->app->model));
+}

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/*
+ * Migrations on the overview: where the database stands, what comes next, what was last.
+ */
+#include <string.h>
+
+#include "base/words.h"
+#include "ui/panels/migration_parts.h"
+#include "ui/panels/panels.h"
+#include "ui/wrap.h"
+
+enum { LABEL = 7, WORDS = 29 };
+
+/* As wide as the longest name, within what the words after it leave. */
+static int name_columns(const struct model *model, int room)
+{
+	int most = 8;
+	for (size_t i = 0; i < model->migrations.row_count; i++) {
+		const char *name = model->migrations.rows[i].name;
+		int columns = name ? text_columns(name) : 0;
+		most = columns > most ? columns : most;
+	}
+	return most < room ? most : room < 8 ? 8 : room;
+}
+
+static void draw_row(const struct model *model, const struct migration_row *row, const char *label,
+	struct surface *s, int y)
+{
+	struct pen pen = pen_at(s, 1, y);
+	int rev = text_columns(row->rev) > 6 ? 15 : 6;
+	int name = name_columns(model, s->width - LABEL - rev - WORDS);
+	char when[WORDS_BYTES], took[NUMBER_BYTES];
+	pen_field(&pen, ROLE_TITLE, label, LABEL);
+	pen_field(&pen, ROLE_TEXT, row->rev, rev);
+	pen_field(&pen, ROLE_TEXT, row->name ? row->name : "", name);
+	pen_gap(&pen, 1);
+	pen_status(&pen, migration_status(row));
+	pen_gap(&pen, 1);
+	if (row->state == MIGRATION_PENDING || row->state == MIGRATION_LATE) {
+		pen_printf(&pen, ROLE_DIM, "%zu stmt%s  ", row->statement_count,
+			row->statement_count == 1 ? "" : "s");
+		pen_text(&pen,
+			row->level >= 2 ? role_of_status(level_status(row->level)) : ROLE_DIM,
+			row->words);
+		return;
+	}
+	if (row->state != MIGRATION_APPLIED) {
+		pen_text(&pen, role_of_status(migration_status(row)),
+			migration_state_word(row->state));
+		pen_gap(&pen, 2);
+	}
+	if (value_is_known(row->applied_us)) {
+		words_ago(row->applied_us, model->now_wall_us, when);
+		pen_text(&pen, ROLE_DIM, when);
+		pen_gap(&pen, 2);
+	}
+	number_ms(row->took_ms, took);
+	if (value_is_known(row->took_ms))
+		pen_printf(&pen, ROLE_DIM, "%s  ", took);
+	if (row->actor)
+		pen_text(&pen, ROLE_DIM, row->actor);
+}
+
+static void draw_state(const struct migrations_view *view, struct surface *s, int y)
+{
+	struct pen pen = pen_at(s, 1, y);
+	pen_printf(&pen, ROLE_DIM, "%zu applied, %zu to run", view->applied_count,
+		view->pending_count);
+	if (view->format && *view->format)
+		pen_printf(&pen, ROLE_DIM, "  %s", view->format);
+	pen_text(&pen, ROLE_DIM, view->lock_holder[0] ? "  lock held" : "  lock free");
+	if (view->is_dirty)
+		pen_text(&pen, ROLE_STATUS_CRIT, "  dirty");
+}
+
+static void draw_problem(const struct migrations_view *view, struct surface *s)
+{
+	struct rect at = { 1, 0, s->width - 2, s->height };
+	int y = wrap_draw(s, at, ROLE_TEXT, view->problem, 0);
+	if (y < s->height && view->dir) {
+		struct pen pen = pen_at(s, 1, y);
+		pen_printf(&pen, ROLE_DIM, "in %s", view->dir);
+	}
+}
+
+static void migrations_box_draw(
+	const struct panel *panel, const struct model *model, struct surface *s)
+{
+	const struct migrations_view *view = &model->migrations;
+	size_t pending = view->pending_count, applied = view->row_count - pending;
+	int y = 0;
+	(void)panel;
+	if (!view->is_known || (view->problem && !view->row_count)) {
+		if (view->problem)
+			draw_problem(view, s);
+		return;
+	}
+	if (!view->row_count) {
+		struct pen pen = pen_at(s, 1, 0);
+		pen_text(&pen, ROLE_DIM, migration_grid.empty);
+		return;
+	}
+	if (applied)
+		draw_row(model, &view->rows[applied - 1], "NOW", s, y++);
+	size_t room = s->height > 8 ? (size_t)s->height - 6 : s->height > 2 ? 2 : 1;
+	for (size_t i = 0; i < pending && i < room && y < s->height; i++)
+		draw_row(model, &view->rows[applied + i], i ? "" : "NEXT", s, y++);
+	if (y < s->height)
+		draw_state(view, s, y++);
+	y++;
+	for (size_t i = 2; i <= applied && y < s->height; i++)
+		draw_row(model, &view->rows[applied - i], "", s, y++);
+}
+
+static bool migrations_box_command(struct panel *panel, const struct model *model,
+	const char *command, struct panel_answer *answer)
+{
+	(void)panel;
+	(void)model;
+	if (strcmp(command, "item.open") != 0)
+		return false;
+	snprintf(answer->command, sizeof(answer->command), "view.go migrations");
+	return true;
+}
+
+const struct panel_class migrations_box_panel = {
+	.name = "overview.migrations",
+	.title = "4 Migrations",
+	.listens = EVENT_BIT(EVENT_MIGRATIONS) | EVENT_BIT(EVENT_RUN),
+	.min_height = 5,
+	.compact_height = 3,
+	.head = migrations_head,
+	.draw = migrations_box_draw,
+	.command = migrations_box_command,
+};

@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/*
+ * What the selected step would do, and what the running one meets.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/words.h"
+#include "ui/panels/migration_parts.h"
+#include "ui/panels/step_parts.h"
+#include "ui/wrap.h"
+
+enum { LABEL = 10 };
+
+static int draw_labelled(
+	struct surface *s, int y, const char *label, enum role role, const char *text)
+{
+	if (y >= s->height)
+		return y;
+	struct pen pen = pen_at(s, 1, y);
+	pen_field(&pen, ROLE_DIM, label, LABEL);
+	struct rect at = { 1 + LABEL, y, s->width - LABEL - 2, s->height - y };
+	return wrap_draw(s, at, role, text, 0);
+}
+
+static int draw_locks(
+	const struct plan *plan, const struct statement *statement, struct surface *s, int y)
+{
+	for (size_t i = 0; i < statement->action_count && y < s->height; i++) {
+		const struct action *action = &statement->actions[i];
+		char text[256], bytes[NUMBER_BYTES] = "";
+		if (action->lock <= LOCK_ACCESS_SHARE || !action->table.name)
+			continue;
+		const struct table_size *size = plan_size_of(plan, &action->table);
+		if (size)
+			number_bytes(size->bytes, bytes);
+		snprintf(text, sizeof(text), "%s on %.120s%s%s%s%s", lock_mode_words(action->lock),
+			action->table.name, size ? ", " : "", bytes,
+			action->scan ? ", reads all of it" : "",
+			action->rewrite ? ", writes it anew" : "");
+		y = draw_labelled(s, y, "takes", ROLE_TEXT, text);
+	}
+	return y;
+}
+
+static int draw_hazards(const struct plan_step *step, struct surface *s, int y)
+{
+	for (size_t i = 0; i < step->hazard_count && y < s->height; i++) {
+		const struct hazard *hazard = &step->hazards[i];
+		char text[640];
+		snprintf(text, sizeof(text), "%s%s%s: %s%s%s", hazard_word(hazard->kind),
+			hazard->object ? " " : "", hazard->object ? hazard->object : "",
+			hazard->words, hazard->remedy ? "; " : "",
+			hazard->remedy ? hazard->remedy : "");
+		const char *label = hazard->level >= 3	 ? "DANGER"
+				    : hazard->level == 2 ? "risk"
+							 : "note";
+		int top = y;
+		y = draw_labelled(s, y, label, ROLE_TEXT, text);
+		surface_restyle(s, (struct rect){ 1, top, LABEL - 1, 1 },
+			hazard->level >= 2 ? role_of_status(level_status(hazard->level))
+					   : ROLE_DIM);
+	}
+	return y;
+}
+
+static int draw_text(const struct plan_step *step, int rows, struct surface *s)
+{
+	int y = 0;
+	for (size_t i = 0; i < step->statement_count && y < rows; i++) {
+		struct span sql = step->statements[i].sql.text;
+		char *text = mem_strndup(sql.data, sql.len);
+		struct rect at = { 1, y, s->width - 2, rows - y };
+		y = wrap_draw(s, at, ROLE_TEXT, text, 0);
+		free(text);
+	}
+	return y;
+}
+
+static const char *undo_words(const struct plan *plan, const struct plan_step *step)
+{
+	if (plan->direction == PLAN_DOWN)
+		return "upgrade again; what a rollback drops comes back empty";
+	if (!step->is_reversible)
+		return "none: it has no way down";
+	return step->is_lone ? "its down section, a second change: ROLLBACK cannot undo it"
+			     : "until COMMIT the group rolls back by itself; then its down section";
+}
+
+void step_draw_sql(const struct model *model, size_t cursor, struct surface *s)
+{
+	const struct plan *plan = model->run.plan;
+	const struct plan_step *step = &plan->steps[cursor];
+	int facts = 3 + (int)step->hazard_count;
+	int rows = s->height - facts;
+	int y = draw_text(step, rows < 2 ? 2 : rows, s);
+	y += y + facts < s->height;
+	for (size_t i = 0; i < step->statement_count; i++)
+		y = draw_locks(plan, &step->statements[i].sql, s, y);
+	y = draw_hazards(step, s, y);
+	draw_labelled(s, y, "undo", ROLE_TEXT, undo_words(plan, step));
+}
+
+bool step_has_news(const struct model *model)
+{
+	const struct run_view *run = &model->run;
+	return run->message[0] || run->error[0] || run->blocker_count || run->progress[0] ||
+	       run->blocked_by_us > 0;
+}
+
+static int draw_blockers(const struct run_view *run, struct surface *s, int y)
+{
+	for (size_t i = 0; i < run->blocker_count && y < s->height; i++) {
+		const struct run_blocker *b = &run->blockers[i];
+		char text[320], age[NUMBER_BYTES];
+		number_ms(b->age_ms, age);
+		snprintf(text, sizeof(text), "pid %lld %s, %s for %s: %s", (long long)b->pid,
+			b->app, b->state, age, b->query);
+		y = draw_labelled(s, y, "waits for", ROLE_STATUS_WARN, text);
+	}
+	return y;
+}
+
+static int draw_retry(const struct model *model, struct surface *s, int y)
+{
+	const struct run_view *run = &model->run;
+	char text[96], left[WORDS_BYTES];
+	if (run->state != RUN_RETRY)
+		return y;
+	int64_t left_us = run->retry_at_us - model->now_us;
+	words_ms(left_us > 0 ? left_us / 1000 : 0, left);
+	snprintf(text, sizeof(text), "rolled back; try %d in %s", run->attempt + 1, left);
+	return draw_labelled(s, y, "retry", ROLE_STATUS_WARN, text);
+}
+
+int step_draw_now(const struct model *model, struct surface *s, int y)
+{
+	const struct run_view *run = &model->run;
+	char text[64];
+	if (run->error[0])
+		y = draw_labelled(s, y, "failed", ROLE_STATUS_CRIT, run->error);
+	y = draw_blockers(run, s, y);
+	y = draw_retry(model, s, y);
+	if (run->blocked_by_us > 0) {
+		snprintf(text, sizeof(text), "%lld session%s wait for us",
+			(long long)run->blocked_by_us, run->blocked_by_us == 1 ? "" : "s");
+		y = draw_labelled(s, y, "blocks", ROLE_STATUS_WARN, text);
+	}
+	if (run->progress[0])
+		y = draw_labelled(s, y, "progress", ROLE_TEXT, run->progress);
+	if (run->message[0])
+		y = draw_labelled(s, y, "now", ROLE_TEXT, run->message);
+	return y;
+}

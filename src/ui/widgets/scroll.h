@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Scroll: a long text in a window, moved by rows.
+ */
+#ifndef DBTOP_UI_WIDGETS_SCROLL_H
+#define DBTOP_UI_WIDGETS_SCROLL_H
+
+#include <stddef.h>
+
+#include "ui/surface.h"
+
+struct scroll {
+	size_t top;
+};
+
+/* Text in wrapped rows from scroll->top on, cut to what there is; says how many are below. */
+void scroll_draw(struct surface *s, const struct scroll *scroll, const char *text, enum role role);
+/* cursor.* False when it is none of them. */
+bool scroll_command(struct scroll *scroll, const char *command);
+
+#endif
