@@ -8,14 +8,20 @@
 #include "migrate/plan/forecast.h"
 #include "migrate/plan/hazards.h"
 
+/* An existing table under ACCESS EXCLUSIVE until the group ends. */
+struct held {
+	const struct object_name *table;
+	bool is_said; /* once a step is enough */
+};
+
 struct assessment {
 	struct plan *plan;
 	int64_t size_limit;
 	struct created *created;
 	/* of the step at hand */
 	struct plan_step *step;
-	size_t capacity;	    /* of its hazards */
-	const struct action **held; /* ACCESS EXCLUSIVE on existing tables; in the plan's arena */
+	size_t capacity;   /* of its hazards */
+	struct held *held; /* in the plan's arena */
 	size_t held_count, held_capacity;
 };
 
@@ -88,12 +94,12 @@ static void hazard_add(struct assessment *a, const struct hazard *hazard)
 {
 	struct plan_step *step = a->step;
 
-	for (size_t i = 0; i < step->hazard_count; i++) {
+	for (size_t i = step->hazard_count; i-- > 0;) {
 		struct hazard *other = &step->hazards[i];
-		bool is_same = other->statement == hazard->statement &&
-			       other->kind == hazard->kind &&
-			       same_text(other->object, hazard->object);
-		if (is_same && other->level >= hazard->level)
+		if (other->statement != hazard->statement)
+			break;
+		if (other->kind == hazard->kind && same_text(other->object, hazard->object) &&
+			other->level >= hazard->level)
 			return;
 	}
 	step->hazards = arena_room(&a->plan->arena, step->hazards, step->hazard_count, &a->capacity,
@@ -142,8 +148,10 @@ static void held_apply(struct assessment *a, const struct place *place)
 		return;
 	for (size_t i = 0; i < a->held_count; i++) {
 		struct names names = { .object = name_words(a, &action->table),
-			.table = name_words(a, &a->held[i]->table) };
-		hazard_make(a, &hazard_held, place, &names);
+			.table = name_words(a, a->held[i].table) };
+		if (!a->held[i].is_said)
+			hazard_make(a, &hazard_held, place, &names);
+		a->held[i].is_said = true;
 	}
 }
 
@@ -156,13 +164,13 @@ static void held_add(struct assessment *a, const struct place *place)
 		!table->name || (size && !size->exists))
 		return;
 	for (size_t i = 0; i < a->held_count; i++) {
-		if (same_text(a->held[i]->table.name, table->name) &&
-			same_text(a->held[i]->table.schema, table->schema))
+		if (same_text(a->held[i].table->name, table->name) &&
+			same_text(a->held[i].table->schema, table->schema))
 			return;
 	}
-	a->held = arena_room(&a->plan->arena, a->held, a->held_count, &a->held_capacity,
-		sizeof(const struct action *));
-	a->held[a->held_count++] = place->subject.action;
+	a->held = arena_room(
+		&a->plan->arena, a->held, a->held_count, &a->held_capacity, sizeof(*a->held));
+	a->held[a->held_count++] = (struct held){ .table = table };
 }
 
 static bool is_small(const struct assessment *a, const struct action *action)

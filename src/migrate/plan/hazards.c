@@ -51,7 +51,7 @@ static const struct hazard_rule rules[] = {
 	{ HAZARD_DROP, 2, HAZARD_ALWAYS, 0, { ACTION_DROP_FUNCTION },
 		"drops function {o}: what calls it fails", NULL },
 	{ HAZARD_DROP, 2, HAZARD_ALWAYS, 0, { ACTION_DROP_TRIGGER },
-		"drops trigger {o}: what it kept true is no longer kept", NULL },
+		"drops trigger {p} of {t}: what it kept true is no longer kept", NULL },
 	{ HAZARD_DROP, 2, HAZARD_ALWAYS, 0,
 		{ ACTION_DROP_TYPE, ACTION_DROP_SEQUENCE, ACTION_DROP_EXTENSION,
 			ACTION_DROP_OTHER },
@@ -65,8 +65,9 @@ static const struct hazard_rule rules[] = {
 	{ HAZARD_RENAME, 2, HAZARD_ALWAYS, 0, { ACTION_SET_SCHEMA },
 		"moves {o} to another schema: statements with the old name fail at once",
 		"a view in the old place serves old clients" },
-	{ HAZARD_RENAME, 2, HAZARD_ALWAYS, 0,
-		{ ACTION_RENAME_CONSTRAINT, ACTION_RENAME_INDEX, ACTION_RENAME_OTHER },
+	{ HAZARD_RENAME, 2, HAZARD_ALWAYS, 0, { ACTION_RENAME_CONSTRAINT },
+		"renames constraint {p} of {t}: what names it fails at once", NULL },
+	{ HAZARD_RENAME, 2, HAZARD_ALWAYS, 0, { ACTION_RENAME_INDEX, ACTION_RENAME_OTHER },
 		"renames {o}: what names it fails at once", NULL },
 
 	/* rewrites */
@@ -107,6 +108,11 @@ static const struct hazard_rule rules[] = {
 	{ HAZARD_SCAN_LOCK, SIZED, HAZARD_IF_SCAN, 0, { ACTION_ATTACH_PARTITION },
 		"reads all of {t}, and nobody can read or write it meanwhile",
 		"a CHECK that matches the bounds spares the scan" },
+	{ HAZARD_SCAN_LOCK, SIZED, HAZARD_IF_SCAN, 0, { ACTION_ALTER_DOMAIN },
+		"reads all tables that use domain {o}, and nobody can write them meanwhile",
+		"ADD CONSTRAINT … NOT VALID, then VALIDATE CONSTRAINT in a migration of its own" },
+	{ HAZARD_SCAN_LOCK, 1, HAZARD_IF_SCAN, 0, { ACTION_REFRESH_MATVIEW_CONCURRENTLY },
+		"fills {t} anew beside its readers; another refresh waits", NULL },
 	{ HAZARD_SCAN_LOCK, SIZED, HAZARD_IF_SCAN, 0, { 0 },
 		"reads all of {t} under a lock that blocks others meanwhile", NULL },
 

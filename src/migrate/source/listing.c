@@ -46,8 +46,10 @@ bool listing_read(struct listing *listing, struct err *e)
 		err_set(e, ERR_IO, "%s is not a directory", listing->dir);
 		return err_hint(e, "name the directory the migrations are in");
 	}
-	if (!dir)
-		return err_errno(e, "cannot read the directory %s", listing->dir);
+	if (!dir) {
+		err_errno(e, "cannot read the directory %s", listing->dir);
+		return err_hint(e, "give yourself the right to read it");
+	}
 	while ((errno = 0, entry = readdir(dir))) {
 		if (entry->d_name[0] != '.')
 			listing_add(listing, entry->d_name, entry_kind(dirfd(dir), entry));
