@@ -88,9 +88,11 @@ char *binaries_find(struct err *e)
 
 	if (told && *told) {
 		dir = complete_or_null(mem_strdup(told));
-		if (!dir)
+		if (!dir) {
 			err_set(e, ERR_IO, "PG_BINDIR=%s: no initdb, postgres, pg_basebackup there",
 				told);
+			err_hint(e, "unset it to look where PostgreSQL is usually installed");
+		}
 		return dir;
 	}
 	if ((dir = ask_pg_config()) || (dir = highest_packaged()) || (dir = on_path()))

@@ -288,11 +288,22 @@ static char *template_for(const struct cluster *c, const char *template_dir)
 	return path;
 }
 
+static bool open_kept(struct cluster *c, const char *dir, struct err *e)
+{
+	if (!keep_open(&c->keep, dir, e))
+		return false;
+	if (!c->user.is_other || process_user_can_enter(&c->user, c->keep.path))
+		return true;
+	err_set(e, ERR_USAGE, "%s: user %s, whom the servers run as, cannot enter it", c->keep.path,
+		c->user.name);
+	return err_hint(e, "name a directory below one that everybody may enter, as /var/tmp");
+}
+
 static bool prepare(struct cluster *c, const struct cluster_options *options, struct err *e)
 {
 	if (!process_user_find(&c->user, e) || !(c->bindir = binaries_find(e)))
 		return false;
-	if (options->keep_dir && !keep_open(&c->keep, options->keep_dir, e))
+	if (options->keep_dir && !open_kept(c, options->keep_dir, e))
 		return false;
 	if (!rundir_make(&c->run, options->is_durable, e))
 		return false;

@@ -51,6 +51,35 @@ bool process_user_find(struct process_user *user, struct err *e)
 		       "root may not run PostgreSQL, and there is no user postgres or nobody");
 }
 
+static bool may_pass(const struct process_user *user, const char *path)
+{
+	struct stat st;
+
+	if (stat(path, &st) != 0)
+		return false;
+	if (st.st_uid == user->uid)
+		return st.st_mode & S_IXUSR;
+	for (int i = 0; i < user->group_count; i++)
+		if (st.st_gid == user->groups[i])
+			return st.st_mode & S_IXGRP;
+	return st.st_mode & S_IXOTH;
+}
+
+bool process_user_can_enter(const struct process_user *user, const char *path)
+{
+	char *prefix = mem_strdup(path);
+	bool can = true;
+
+	for (char *slash = prefix; can && *slash && (slash = strchr(slash + 1, '/'));) {
+		*slash = '\0';
+		can = may_pass(user, prefix);
+		*slash = '/';
+	}
+	can = can && may_pass(user, prefix);
+	free(prefix);
+	return can;
+}
+
 /* Runs in the child between fork and exec: only calls that are safe there. Returns errno. */
 static int become(const struct process_user *user, pid_t parent)
 {

@@ -34,6 +34,9 @@ struct process_user {
 /* As an ordinary user: that user. From root: postgres, else nobody. */
 bool process_user_find(struct process_user *user, struct err *e) MUST_CHECK;
 
+/* May it pass through every folder of this absolute path, the last one too? */
+bool process_user_can_enter(const struct process_user *user, const char *path);
+
 struct process {
 	pid_t pid; /* 0 = none */
 	int pidfd; /* owned; readable once the process has ended */

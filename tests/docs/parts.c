@@ -8,6 +8,7 @@ static const struct part {
 	{ "commands-man", part_commands_man },
 	{ "commands-md", part_commands_md },
 	{ "conf-man", part_conf_man },
+	{ "files-md", part_files_md },
 	{ "keys-md", part_keys_md },
 	{ "options-man", part_options_man },
 	{ "options-md", part_options_md },

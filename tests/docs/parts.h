@@ -16,7 +16,7 @@ bool part_add(struct span name, struct str *out);
 typedef void part_fn(struct str *out);
 part_fn part_options_md, part_options_man, part_variables_man, part_conf_man;
 part_fn part_commands_md, part_commands_man, part_keys_md, part_roles_man;
-part_fn part_words_bash, part_words_zsh, part_words_fish;
+part_fn part_files_md, part_words_bash, part_words_zsh, part_words_fish;
 
 /* Text in which roff and man pages keep every character; flags keep their hyphens. */
 void roff_add(struct str *out, const char *text);

@@ -254,6 +254,24 @@ static void a_directory_with_other_files_is_left_alone(void **state)
 	scratch_remove(scratch);
 }
 
+static void a_directory_the_servers_cannot_enter_is_refused(void **state)
+{
+	(void)state;
+	struct err e = { 0 };
+	char *scratch = scratch_new(); /* 0700, ours */
+	char *dir = mem_printf("%s/kept", scratch);
+
+	struct cluster *c = cluster_start(&(struct cluster_options){ .keep_dir = dir }, &e);
+
+	/* Only root's servers run as somebody else. */
+	assert_int_equal(c == NULL, geteuid() == 0);
+	if (!c)
+		assert_non_null(strstr(e.text, "cannot enter it"));
+	cluster_free(c);
+	free(dir);
+	scratch_remove(scratch);
+}
+
 static void a_pooler_stands_before_a_node(void **state)
 {
 	(void)state;
@@ -288,6 +306,7 @@ int main(void)
 		cmocka_unit_test(a_kept_directory_is_resumed_with_its_standbys),
 		cmocka_unit_test(what_a_killed_owner_left_is_removed_by_the_next),
 		cmocka_unit_test(a_directory_with_other_files_is_left_alone),
+		cmocka_unit_test(a_directory_the_servers_cannot_enter_is_refused),
 		cmocka_unit_test(a_pooler_stands_before_a_node),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
