@@ -204,3 +204,8 @@ void loop_wake(struct loop *loop)
 {
 	uv_async_send(&loop->wake);
 }
+
+const char *loop_uv_version(void)
+{
+	return uv_version_string();
+}

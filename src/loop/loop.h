@@ -25,6 +25,9 @@ struct loop_timer;
 struct loop_watch;
 struct loop_work;
 
+/* Version of libuv, for --version. */
+const char *loop_uv_version(void);
+
 struct loop *loop_new(void);
 struct loop *loop_new_virtual(void);
 /*

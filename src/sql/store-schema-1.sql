@@ -103,6 +103,7 @@ CREATE TABLE intent (
 	direction         TEXT NOT NULL,
 	step              INTEGER NOT NULL,
 	ordinal           INTEGER NOT NULL,
+	ordinal_count     INTEGER NOT NULL,
 	is_lone           INTEGER NOT NULL,
 	attempt           INTEGER NOT NULL,
 	step_sha256       TEXT NOT NULL,

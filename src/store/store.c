@@ -355,3 +355,8 @@ bool store_write(struct store *store, enum db_sync sync, const char *name, struc
 	return store_begin(store, sync, e) &&
 	       store_end(store, db_run(&store->db, name, values, e), e);
 }
+
+const char *store_sqlite_version(void)
+{
+	return sqlite3_libversion();
+}

@@ -33,6 +33,9 @@ enum store_health {
 /* Of something others may change too: a number that differs after each change, whoever made it. */
 enum store_topic { STORE_NOTES, STORE_PLANS, STORE_RUNS };
 
+/* Version of SQLite, for --version. */
+const char *store_sqlite_version(void);
+
 /* $XDG_DATA_HOME/dbtop/dbtop.db. The caller frees. NULL without a home. */
 char *store_default_path(void);
 

@@ -66,10 +66,11 @@ static bool intent_inside(struct store *store, const struct stored_intent *i, st
 		       e) &&
 	       db_run(&store->db, "store-intent-new",
 		       DB_VALUES(DB_TEXT(i->run_id), DB_TEXT(i->rev), DB_TEXT(i->direction),
-			       DB_INT(i->step), DB_INT(i->ordinal), DB_INT(i->is_lone),
-			       DB_INT(i->attempt), DB_TEXT(i->step_sha256), DB_TEXT(i->xid),
-			       DB_INT(server->backend_pid), DB_TEXT(server->system_identifier),
-			       DB_INT(server->timeline), DB_INT(server->database_oid), DB_INT(now)),
+			       DB_INT(i->step), DB_INT(i->ordinal), DB_INT(i->ordinal_count),
+			       DB_INT(i->is_lone), DB_INT(i->attempt), DB_TEXT(i->step_sha256),
+			       DB_TEXT(i->xid), DB_INT(server->backend_pid),
+			       DB_TEXT(server->system_identifier), DB_INT(server->timeline),
+			       DB_INT(server->database_oid), DB_INT(now)),
 		       e);
 }
 

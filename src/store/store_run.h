@@ -35,7 +35,7 @@ size_t store_run_list(struct store *store, const char *target, size_t limit, str
 
 struct stored_intent {
 	const char *run_id, *rev, *direction; /* "up", "down" */
-	size_t step, ordinal;
+	size_t step, ordinal, ordinal_count;
 	bool is_lone;
 	int attempt;
 	const char *step_sha256;
@@ -84,6 +84,24 @@ bool store_run_settle(struct store *store, const struct identity *identity, cons
  */
 bool store_run_find_open(struct store *store, const struct identity *identity, const char *rev,
 	struct arena *arena, struct stored_open_intent *open);
+
+/* What is known of a migration that never came to its end. Texts live in the arena. */
+struct stored_past {
+	const char *rev, *direction;
+	size_t steps_done; /* of that direction, in a row from the first: done or skipped */
+	bool is_open; /* the step behind them has an intent and no outcome: what follows is about it */
+	bool is_lone;
+	const char *step_sha256, *xid, *run_id;
+	int64_t backend_pid;
+	int64_t at_us; /* wall */
+};
+
+/*
+ * The newest unfinished doing with that revision (NULL = with whichever was touched last) on that server and
+ * database. False: it came to its end, or nothing is known.
+ */
+bool store_run_past(struct store *store, const struct identity *identity, const char *rev,
+	struct arena *arena, struct stored_past *past);
 
 /* One line of a run's story. */
 bool store_run_log(struct store *store, const char *run_id, const char *level, const char *text,

@@ -19,8 +19,8 @@
 struct journal_intent {
 	const char *rev;
 	enum migration_section direction;
-	size_t step;	/* index in the plan */
-	size_t ordinal; /* in the migration, from 1 */
+	size_t step;		       /* index in the plan */
+	size_t ordinal, ordinal_count; /* in the migration, from 1 */
 	bool is_lone;
 	bool must_hold; /* guest without an intent on the server: false from intent() means do not send */
 	int attempt;
