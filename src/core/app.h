@@ -8,43 +8,77 @@
 
 #include <stdbool.h>
 
+#include "base/arena.h"
 #include "base/err.h"
+#include "base/str.h"
 #include "core/bus.h"
 #include "core/command.h"
 #include "loop/loop.h"
 #include "model/model.h"
 
+struct args;
 struct conf;
+struct conninfo;
+struct deep;
+struct demo;
 struct endpoint;
 struct migrations;
 struct run;
 struct store;
-struct watcher;
+struct monitor;
 
 struct app {
 	struct loop *loop;
 	struct bus bus;
 	struct model model;
 	struct target target;
+	struct deep *deep;	    /* the parser's thread; owned; made at first use */
 	struct conf *conf;	    /* owned; NULL until app_configure() */
 	struct store *store;	    /* owned; NULL when it could not be opened: model.store_words */
+	struct arena error_arena;   /* file names that errors borrow */
+	struct arena journal_arena; /* of the last find_open() */
+	int64_t notes_change;	    /* the store's change number behind model.notes */
 	struct endpoint *primary;   /* owned; NULL until app_connect() */
 	struct endpoint **standbys; /* owned; target.replica_count */
-	struct watcher *watcher;    /* core/watch.c; owned; NULL unless watching */
+	struct monitor *monitor;    /* core/monitor.c; owned; NULL unless watching */
 	struct migrations *migrations; /* core/migrations.c; owned */
 	struct run *run;	       /* core/run.c; owned; NULL = none */
 	struct call *calls;	       /* under way */
 	struct loop_timer *tick;
-	bool is_screen; /* a console is open: prompts and messages are possible */
-	bool quit;	/* leave the loop after this turn */
-	int exit_status;
-	char actor[160]; /* osuser@host */
+	bool is_screen;		   /* a console is open: prompts and messages are possible */
+	bool is_closing;	   /* app_release() has begun: nothing new starts */
+	bool wants_console;	   /* the demo is ready: open the console on it */
+	bool wants_tour;	   /* … or show it in plain text */
+	struct demo *demo;	   /* owned; its servers end after our connections */
+	bool quit;		   /* leave the loop after this turn */
+	int interrupted;	   /* signal that asked us to end; 0 = none */
+	struct conninfo *conninfo; /* owned; what -h -p -U and the target say together */
+	char actor[160];	   /* osuser@host */
 };
 
 /* An app with a loop and nothing else. */
 void app_init(struct app *app, struct loop *loop);
 void app_release(struct app *app);
 
+/* Settings and target from files, environment and flags; nothing is opened. */
+bool app_configure(struct app *app, const struct args *args, struct err *e) MUST_CHECK;
+/* Make the endpoints of primary and standbys, once; connections open when somebody asks for one. */
+bool app_connect(struct app *app, struct err *e) MUST_CHECK;
+/* Point the app at another place (the demo's cluster), before app_connect(). */
+bool app_retarget(struct app *app, const char *name, const char *conninfo,
+	const char *const *replicas, size_t count, struct err *e) MUST_CHECK;
+/* The local store, opened at first use. NULL: it cannot be used, model.store_words says why. */
+struct store *app_store(struct app *app);
+
+/* A signal asks us to end: the first INT stops after the step, the second cancels it; others end at once. */
+void app_interrupt(struct app *app, int signum);
+
+/* A console: EVENT_TICK once a second, arming runs out. */
+void app_start_ticking(struct app *app);
+/* Versions of the libraries at work, for --version. */
+void app_libraries(struct str *out);
+/* A console: watch, notes, migrations, ticks. */
+bool app_open_console(struct app *app, struct err *e) MUST_CHECK;
 /* One turn of the program: wait, deliver the news, let go of what callbacks dropped. */
 void app_turn(struct app *app);
 
@@ -55,6 +89,8 @@ void app_message_err(struct app *app, const struct err *e);
 /* LOCKED and ARMED. Arming takes the time limit of the environment; locking always works. */
 void app_arm(struct app *app);
 void app_lock(struct app *app, const char *why);
+/* Where arming has a time limit it also ends with the connection. */
+void app_lock_if_prod(struct app *app, const char *why);
 bool app_is_prod(const struct app *app); /* prod, and unlabelled on the screen */
 
 #endif

@@ -74,6 +74,16 @@ struct call_option {
 
 typedef void call_done_fn(void *arg, struct call *call);
 
+/* Something happened on the way: told at once, not at the end. */
+struct call_event {
+	const char *kind; /* step_start, step_done, waiting, retry, notice, gate, resume */
+	const char *rev;  /* NULL = none */
+	size_t step;	  /* from 1; 0 = none */
+	int64_t took_ms;  /* VALUE_NONE = none */
+	const char *text; /* for people */
+};
+typedef void call_tell_fn(void *arg, const struct call_event *event);
+
 struct call {
 	struct app *app;
 	const struct command *command;
@@ -89,6 +99,9 @@ struct call {
 	bool is_finished;
 	struct call *next; /* the app's list of calls under way */
 	call_done_fn *done;
+	call_tell_fn *tell; /* NULL = nobody listens */
+	bool (*ask)(void *arg,
+		const struct confirmation *confirmation); /* on a terminal; NULL = nobody to ask */
 	void *arg;
 };
 
@@ -122,6 +135,9 @@ void call_start(struct call *call, const struct confirmation *typed, call_done_f
 void call_finish(struct call *call);
 /* Drop a call that was never started. */
 void call_free(struct call *call);
+
+/* Tell what happened on the way. */
+void call_tell(struct call *call, const struct call_event *event);
 
 bool call_has(const struct call *call, const char *flag);
 const char *call_value(const struct call *call, const char *flag); /* NULL = not given */

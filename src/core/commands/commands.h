@@ -12,7 +12,18 @@ struct command_table {
 	size_t count;
 };
 
-extern const struct command_table command_tables[];
+extern const struct command_table session_commands;
+extern const struct command_table migration_commands;
+extern const struct command_table plan_commands;
+extern const struct command_table run_commands;
+extern const struct command_table step_commands;
+extern const struct command_table note_commands;
+extern const struct command_table health_commands;
+extern const struct command_table info_commands;
+extern const struct command_table file_commands;
+extern const struct command_table demo_commands;
+
+extern const struct command_table *const command_tables[];
 extern const size_t command_table_count;
 
 #endif

@@ -1,0 +1,316 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/app.h"
+
+#include <pwd.h>
+#include <signal.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "conf/target.h"
+#include "core/args.h"
+#include "core/migrations.h"
+#include "core/monitor.h"
+#include "core/remember.h"
+#include "core/run.h"
+#include "demo/demo.h"
+#include "parse/deep.h"
+#include "pg/conninfo.h"
+#include "pg/lease.h"
+
+enum { TICK_MS = 1000 };
+
+static void set_actor(struct app *app)
+{
+	char host[64] = "localhost";
+	const struct passwd *user = getpwuid(geteuid());
+
+	gethostname(host, sizeof(host) - 1);
+	snprintf(app->actor, sizeof(app->actor), "%.80s@%.64s", user ? user->pw_name : "unknown",
+		host);
+}
+
+static void set_now(struct app *app)
+{
+	app->model.now_us = loop_now_us(app->loop);
+	app->model.now_wall_us = clock_wall_us(loop_clock(app->loop));
+}
+
+void app_init(struct app *app, struct loop *loop)
+{
+	*app = (struct app){ .loop = loop };
+	app->model.target = &app->target;
+	set_actor(app);
+	set_now(app);
+}
+
+static void free_endpoints(struct app *app)
+{
+	endpoint_free(app->primary);
+	for (size_t i = 0; app->standbys && i < app->target.replica_count; i++)
+		endpoint_free(app->standbys[i]);
+	free(app->standbys);
+	free(app->model.standbys);
+	app->primary = NULL;
+	app->standbys = NULL;
+	app->model.standbys = NULL;
+}
+
+void app_release(struct app *app)
+{
+	app->is_closing = true;
+	loop_timer_stop(app->tick);
+	run_drop(app);
+	monitor_stop(app);
+	free_endpoints(app);
+	/* What was under way is told now that it is canceled, while those it belongs to are still here. */
+	loop_turn(app->loop, false);
+	loop_free_deferred(app->loop);
+	loop_turn(app->loop, false);
+	migrations_free(app->migrations);
+	remember_close(app);
+	deep_free(app->deep);
+	demo_free(app->demo);
+	arena_release(&app->error_arena);
+	arena_release(&app->journal_arena);
+	note_list_release(&app->model.notes);
+	conninfo_free(app->conninfo);
+	target_release(&app->target);
+	conf_free(app->conf);
+	bus_release(&app->bus);
+}
+
+static bool is_ours(const struct conf_flag *flag, const char *key)
+{
+	return strcmp(flag->option->key, key) == 0;
+}
+
+static struct conninfo_override overrides(const struct args *args)
+{
+	struct conninfo_override override = { .user = args->user };
+
+	for (size_t i = 0; i < args->flag_count; i++) {
+		const struct conf_flag *flag = &args->flags[i];
+		if (is_ours(flag, "host"))
+			override.host = flag->value;
+		else if (is_ours(flag, "port"))
+			override.port = flag->value;
+		else if (is_ours(flag, "user"))
+			override.user = flag->value;
+	}
+	return override;
+}
+
+/* The project's only target won, and DATABASE_URL names another place: whoever writes has to say which. */
+static bool check_rival(
+	struct app *app, const struct target_rival *rival, const struct args *args, struct err *e)
+{
+	if (!rival->conninfo || !args->command || args->command->risk < RISK_WRITE)
+		return true;
+	struct conninfo *other = conninfo_new(rival->conninfo, NULL, e);
+	if (!other)
+		return false;
+	bool same = conninfo_same_place(app->conninfo, other);
+	struct str ours = { 0 }, theirs = { 0 };
+	conninfo_words(app->conninfo, &ours);
+	conninfo_words(other, &theirs);
+	if (!same) {
+		err_set(e, ERR_USAGE, "two targets: %s names %s, DATABASE_URL names %s",
+			rival->project_file, str_c(&ours), str_c(&theirs));
+		err_hint(e, "say which with -d, or unset DATABASE_URL");
+	}
+	str_release(&ours);
+	str_release(&theirs);
+	conninfo_free(other);
+	return same;
+}
+
+enum { EQUAL_TARGETS_MAX = 32 };
+
+/* An ad-hoc connection to a configured place takes that place's class. */
+static void set_env(struct app *app)
+{
+	const char *const *names, *const *conninfos;
+	const char *equal[EQUAL_TARGETS_MAX];
+	size_t equal_count = 0;
+	size_t count = target_list(app->conf, &names, &conninfos);
+
+	for (size_t i = 0; i < count && equal_count < EQUAL_TARGETS_MAX; i++) {
+		struct err e;
+		struct conninfo *info = conninfo_new(conninfos[i], NULL, &e);
+		if (info && conninfo_same_place(info, app->conninfo))
+			equal[equal_count++] = names[i];
+		conninfo_free(info);
+	}
+	target_set_env(app->conf, &app->target, conninfo_get(app->conninfo, "host"),
+		conninfo_get(app->conninfo, "service"), equal, equal_count);
+}
+
+static void arm_by_class(struct app *app)
+{
+	app->model.is_armed = !app_is_prod(app) && !app->target.is_read_only;
+	app->model.interval_ms = app->target.interval_ms;
+}
+
+bool app_configure(struct app *app, const struct args *args, struct err *e)
+{
+	struct target_rival rival = { 0 };
+	struct conninfo_override override = overrides(args);
+
+	app->conf = conf_new(args->flags, args->flag_count, e);
+	if (!app->conf || !target_choose(app->conf, args->target, &app->target, &rival, e))
+		return false;
+	app->conninfo = conninfo_new(app->target.conninfo, &override, e);
+	if (!app->conninfo || !check_rival(app, &rival, args, e))
+		return false;
+	set_env(app);
+	arm_by_class(app);
+	return true;
+}
+
+bool app_retarget(struct app *app, const char *name, const char *conninfo,
+	const char *const *replicas, size_t count, struct err *e)
+{
+	assert_always(!app->primary, "the target is chosen before it is connected to");
+	struct target *target = &app->target;
+
+	conninfo_free(app->conninfo);
+	app->conninfo = conninfo_new(conninfo, NULL, e);
+	if (!app->conninfo)
+		return false;
+	free(target->name);
+	free(target->conninfo);
+	for (size_t i = 0; i < target->replica_count; i++)
+		free(target->replicas[i]);
+	free(target->replicas);
+	target->name = mem_strdup(name);
+	target->conninfo = mem_strdup(conninfo);
+	target->replicas = mem_resize(NULL, count, sizeof(*target->replicas));
+	target->replica_count = count;
+	for (size_t i = 0; i < count; i++)
+		target->replicas[i] = mem_strdup(replicas[i]);
+	arm_by_class(app);
+	return true;
+}
+
+static void on_primary_changed(void *arg, struct conn *conn)
+{
+	struct app *app = arg;
+
+	(void)conn;
+	monitor_link_changed(app);
+}
+
+static void on_standby_changed(void *arg, struct conn *conn)
+{
+	struct app *app = arg;
+
+	(void)conn;
+	for (size_t i = 0; i < app->target.replica_count; i++)
+		app->model.standbys[i] = *endpoint_view(app->standbys[i]);
+	bus_post(&app->bus, EVENT_LINK);
+}
+
+static struct endpoint *make_endpoint(
+	struct app *app, const struct conninfo *info, conn_changed_fn *changed)
+{
+	struct conninfo *monitor_info = conninfo_copy(info);
+
+	if (app->target.monitor_user)
+		conninfo_set(monitor_info, "user", app->target.monitor_user);
+	struct endpoint *endpoint = endpoint_new(app->loop,
+		&(struct endpoint_options){ .driver = &driver_libpq,
+			.info = info,
+			.monitor_info = monitor_info,
+			.connect_timeout_ms = app->target.connect_timeout_ms,
+			.pooler_is_session = app->target.pooler_is_session,
+			.set_role = app->target.migrate_role },
+		changed, app);
+	conninfo_free(monitor_info);
+	return endpoint;
+}
+
+bool app_connect(struct app *app, struct err *e)
+{
+	if (app->primary)
+		return true;
+	app->primary = make_endpoint(app, app->conninfo, on_primary_changed);
+	size_t count = app->target.replica_count;
+	app->standbys = mem_zero(count * sizeof(struct endpoint *));
+	app->model.standbys = mem_zero(count * sizeof(struct link_view));
+	for (size_t i = 0; i < count; i++) {
+		struct conninfo *info = conninfo_new(app->target.replicas[i], NULL, e);
+		if (!info)
+			return false;
+		app->standbys[i] = make_endpoint(app, info, on_standby_changed);
+		conninfo_free(info);
+	}
+	return true;
+}
+
+struct store *app_store(struct app *app)
+{
+	return remember_store(app);
+}
+
+void app_interrupt(struct app *app, int signum)
+{
+	bool is_first = !app->interrupted;
+
+	app->interrupted = signum;
+	if (!run_is_open(app))
+		app->quit = true;
+	else if (signum != SIGINT)
+		run_close(app);
+	else if (is_first)
+		run_stop(app);
+	else
+		run_cancel(app);
+}
+
+static void lock_when_due(struct app *app)
+{
+	const struct model *model = &app->model;
+
+	/* On prod the clock stands still while a step runs. */
+	if (model->is_armed && model->armed_until_us && run_is_busy(app))
+		app->model.armed_until_us += TICK_MS * 1000;
+	else if (model->is_armed && model->armed_until_us && model->now_us >= model->armed_until_us)
+		app_lock(app, "the 15 minutes are over");
+}
+
+static void on_tick(void *arg)
+{
+	struct app *app = arg;
+
+	set_now(app);
+	lock_when_due(app);
+	remember_check_notes(app);
+	bus_post(&app->bus, EVENT_TICK);
+}
+
+void app_start_ticking(struct app *app)
+{
+	if (!app->tick)
+		app->tick = loop_timer_start(app->loop, TICK_MS, TICK_MS, on_tick, app);
+}
+
+void app_turn(struct app *app)
+{
+	loop_turn(app->loop, true);
+	set_now(app);
+	bus_deliver(&app->bus);
+	loop_free_deferred(app->loop);
+}
+
+bool app_open_console(struct app *app, struct err *e)
+{
+	app->is_screen = true;
+	if (!app_connect(app, e))
+		return false;
+	app->migrations = migrations_new(app);
+	remember_load_notes(app);
+	monitor_start(app);
+	app_start_ticking(app);
+	return true;
+}

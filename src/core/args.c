@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/args.h"
+
+#include "base/mem.h"
+#include "base/words.h"
+
+struct reader {
+	struct args *args;
+	int count, at;
+	char **words;
+	bool options_ended;
+};
+
+static void add_word(struct args *args, const char *word)
+{
+	args->words = mem_resize(args->words, args->word_count + 1, sizeof(*args->words));
+	args->words[args->word_count++] = word;
+}
+
+static void add_flag(struct args *args, const struct option *option, const char *value)
+{
+	if (strcmp(option->key, "help") == 0)
+		args->wants_help = true;
+	else if (strcmp(option->key, "version") == 0)
+		args->wants_version = true;
+	args->flags = mem_resize(args->flags, args->flag_count + 1, sizeof(*args->flags));
+	args->flags[args->flag_count++] = (struct conf_flag){ option, value };
+}
+
+/* Where a password begins in a URI (user:PASSWORD@) or a keyword string (password=PASSWORD); NULL = none. */
+static char *find_password(char *text, size_t *len)
+{
+	char *scheme = strstr(text, "://");
+	char *keyword = strstr(text, "password=");
+
+	if (scheme) {
+		char *at = strchr(scheme + 3, '@');
+		char *colon = at ? memchr(scheme + 3, ':', (size_t)(at - scheme - 3)) : NULL;
+		if (colon && colon + 1 < at) {
+			*len = (size_t)(at - colon - 1);
+			return colon + 1;
+		}
+	}
+	if (!keyword)
+		return NULL;
+	keyword += strlen("password=");
+	*len = *keyword == '\'' ? strcspn(keyword + 1, "'") + 1 : strcspn(keyword, " &");
+	return *len ? keyword : NULL;
+}
+
+static const char *take_secret(struct args *args, char *word)
+{
+	size_t len;
+	char *password = find_password(word, &len);
+
+	if (!password)
+		return word;
+	mem_free_secret(args->secret);
+	args->secret = mem_strdup(word);
+	args->had_password = true;
+	memset(password, '*', len);
+	return args->secret;
+}
+
+static bool set_target(struct args *args, const char *word, struct err *e)
+{
+	if (!args->target)
+		args->target = word;
+	else if (!args->user && !args->command)
+		args->user = word;
+	else
+		return err_set(e, ERR_USAGE, "two targets: one is enough");
+	return true;
+}
+
+static bool take_global(
+	struct reader *reader, const struct option *option, const char *attached, struct err *e)
+{
+	const char *value = attached;
+
+	if (option->value && !value) {
+		if (reader->at + 1 >= reader->count)
+			return err_set(e, ERR_USAGE, "%s needs a value: %s %s",
+				reader->words[reader->at], reader->words[reader->at],
+				option->value);
+		value = take_secret(reader->args, reader->words[++reader->at]);
+	} else if (!option->value && value) {
+		return err_set(e, ERR_USAGE, "%s takes no value", option->flag);
+	}
+	if (strcmp(option->key, "target") == 0)
+		return set_target(reader->args, value, e);
+	add_flag(reader->args, option, value);
+	return true;
+}
+
+/* An option no table knows yet is the command's own; the command says if it is not. */
+static void take_unknown(struct reader *reader)
+{
+	add_word(reader->args, reader->words[reader->at]);
+}
+
+static bool take_long(struct reader *reader, char *word, struct err *e)
+{
+	char *equals = strchr(word, '=');
+	struct span flag = equals ? span_from(word, (size_t)(equals - word)) : span_of(word);
+	const struct option *option = option_find_flag(flag);
+
+	if (!option) {
+		take_unknown(reader);
+		return true;
+	}
+	return take_global(reader, option, equals ? equals + 1 : NULL, e);
+}
+
+static bool take_short(struct reader *reader, char *word, struct err *e)
+{
+	for (char *letter = word + 1; *letter; letter++) {
+		char flag[] = { '-', *letter, '\0' };
+		const struct option *option = option_find_flag(span_of(flag));
+		if (!option) {
+			err_set(e, ERR_USAGE, "no option %s", flag);
+			return err_hint(e, "dbtop --help lists them");
+		}
+		if (option->value)
+			return take_global(reader, option, letter[1] ? letter + 1 : NULL, e);
+		if (!take_global(reader, option, NULL, e))
+			return false;
+	}
+	return true;
+}
+
+static bool is_relative_revision(const char *word)
+{
+	return word[0] == '-' && word[1] >= '0' && word[1] <= '9';
+}
+
+static bool take_bare(struct reader *reader, char *word, struct err *e)
+{
+	struct args *args = reader->args;
+
+	if (args->command) {
+		add_word(args, word);
+		return true;
+	}
+	if (!args->target && !reader->options_ended && (args->command = command_find_word(word)))
+		return true;
+	return set_target(args, take_secret(args, word), e);
+}
+
+static bool check_words(const struct args *args, struct err *e)
+{
+	if (args->command || !args->word_count)
+		return true;
+	err_set(e, ERR_USAGE, "no option %s", args->words[0]);
+	return err_hint(e, "dbtop --help lists them");
+}
+
+bool args_parse(struct args *args, int argc, char **argv, struct err *e)
+{
+	struct reader reader = { .args = args, .count = argc, .at = 1, .words = argv };
+
+	*args = (struct args){ 0 };
+	for (; reader.at < argc; reader.at++) {
+		char *word = argv[reader.at];
+		bool ok;
+		if (!reader.options_ended && strcmp(word, "--") == 0) {
+			reader.options_ended = true;
+			continue;
+		}
+		if (reader.options_ended || word[0] != '-' || !word[1] ||
+			(args->command && is_relative_revision(word)))
+			ok = take_bare(&reader, word, e);
+		else if (word[1] == '-')
+			ok = take_long(&reader, word, e);
+		else
+			ok = take_short(&reader, word, e);
+		if (!ok)
+			return false;
+	}
+	return check_words(args, e);
+}
+
+bool args_flag_is(const struct args *args, size_t index, const char *key)
+{
+	return strcmp(args->flags[index].option->key, key) == 0;
+}
+
+void args_release(struct args *args)
+{
+	free(args->flags);
+	free(args->words);
+	mem_free_secret(args->secret);
+	*args = (struct args){ 0 };
+}

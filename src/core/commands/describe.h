@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Describe: a plan as a report, the same for `plan`, `--dry-run` and the screen.
+ */
+#ifndef DBTOP_CORE_COMMANDS_DESCRIBE_H
+#define DBTOP_CORE_COMMANDS_DESCRIBE_H
+
+#include "core/inspect.h"
+#include "model/report.h"
+
+void describe_plan(struct report *report, const struct inspection *inspection);
+/* What may be wrong although it worked: warnings of files and history. */
+void describe_warnings(struct report *report, const struct inspection *inspection);
+
+#endif

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/*
+ * `dbtop health`: one look at connection, pool and replicas, with every reason. It alone exits as monitoring systems
+ * expect: 0 ok, 1 warning, 2 critical, 3 unknown.
+ */
+#include "core/commands/commands.h"
+
+#include "base/str.h"
+#include "core/app.h"
+#include "core/monitor.h"
+#include "pg/lease.h"
+#include "probe/health.h"
+
+static void add_pool(struct report *report, const struct pool_health *pool)
+{
+	struct node *node = report_object(report, report->data, "pool", NULL);
+
+	if (!pool->sampled_us)
+		return;
+	report_int(report, node, "used", NULL, pool->used, UNIT_COUNT);
+	report_int(report, node, "ceiling", NULL, pool->ceiling, UNIT_COUNT);
+	report_int(report, node, "used_percent", NULL, pool->used_percent, UNIT_PERCENT);
+	report_int(report, node, "active", NULL, pool->active, UNIT_COUNT);
+	report_int(report, node, "idle", NULL, pool->idle, UNIT_COUNT);
+	report_int(report, node, "idle_in_transaction", NULL, pool->idle_in_txn, UNIT_COUNT);
+	report_int(report, node, "aborted", NULL, pool->aborted, UNIT_COUNT);
+	report_int(report, node, "lock_waits", NULL, pool->lock_waits, UNIT_COUNT);
+	report_int(report, node, "oldest_transaction_ms", NULL, pool->oldest.age_ms, UNIT_MS);
+	struct node *groups = report_table(report, node, "applications", NULL);
+	for (size_t i = 0; i < pool->group_count; i++) {
+		const struct session_group *group = &pool->groups[i];
+		struct node *row = report_row(report, groups);
+		report_text(report, row, "application", NULL, group->name);
+		report_int(report, row, "total", NULL, group->total, UNIT_COUNT);
+		report_int(report, row, "active", NULL, group->active, UNIT_COUNT);
+		report_int(report, row, "idle", NULL, group->idle, UNIT_COUNT);
+		report_int(
+			report, row, "idle_in_transaction", NULL, group->idle_in_txn, UNIT_COUNT);
+	}
+}
+
+static void add_replicas(struct report *report, const struct replicas *replicas)
+{
+	struct node *table = report_table(report, report->data, "replicas", "replicas");
+
+	for (size_t i = 0; replicas->sampled_us && i < replicas->count; i++) {
+		const struct replica *replica = &replicas->rows[i];
+		struct node *row = report_row(report, table);
+		report_text(report, row, "name", "NAME",
+			*replica->name ? replica->name : replica->slot);
+		report_text(report, row, "state", "STATE", replica->state);
+		report_text(report, row, "sync", "MODE", replica->sync);
+		report_int(report, row, "lag_bytes", "BEHIND", replica->behind_bytes, UNIT_BYTES);
+		report_int(report, row, "lag_ms", "TIME", replica->lag_ms, UNIT_MS);
+		report_bool(report, row, "lag_is_at_least", NULL, replica->lag_is_at_least);
+		report_int(report, row, "reply_age_ms", "REPLY", replica->reply_age_ms, UNIT_MS);
+		report_int(report, row, "retained_bytes", "SLOT KEEPS", replica->retained_bytes,
+			UNIT_BYTES);
+		report_text(report, row, "reason", "WHY", replica->reason);
+	}
+}
+
+static void add_link(struct report *report, const struct link_view *link)
+{
+	const struct identity *id = &link->identity;
+	struct node *node = report_object(report, report->data, "server", NULL);
+
+	report_text(report, node, "role", NULL,
+		link->state != LINK_UP ? NULL
+		: id->is_standby       ? "standby"
+				       : "primary");
+	report_text(report, node, "version", NULL, *id->version_words ? id->version_words : NULL);
+	report_text(report, node, "host", NULL, id->host);
+	report_text(report, node, "database", NULL, id->database);
+	report_text(report, node, "system_identifier", NULL, id->system_identifier);
+	report_int(report, node, "timeline", NULL, id->timeline, UNIT_NONE);
+	report_text(report, node, "tls", NULL, *id->tls ? id->tls : NULL);
+}
+
+static void on_ready(void *arg)
+{
+	struct call *call = arg;
+	struct app *app = call->app;
+	struct report *report = &call->report;
+	struct health health;
+
+	app->model.link = *endpoint_view(app->primary);
+	health_judge(&(struct health_given){ .link = &app->model.link,
+			     .pool = &app->model.pool,
+			     .replicas = &app->model.replicas },
+		&health);
+	report_text(report, report->data, "status", "status", health_word(health.verdict));
+	struct node *checks = report_table(report, report->data, "checks", "");
+	for (size_t i = 0; i < health.check_count; i++) {
+		struct node *row = report_row(report, checks);
+		report_text(report, row, "check", "CHECK", health.checks[i].name);
+		report_text(report, row, "status", "STATUS", health_word(health.checks[i].verdict));
+		report_text(report, row, "words", "WHY", health.checks[i].words);
+	}
+	add_link(report, &app->model.link);
+	report_int(report, report->data, "latency_us", NULL,
+		app->model.pool.sampled_us ? app->model.pool.took_us : VALUE_UNKNOWN, UNIT_NONE);
+	add_pool(report, &app->model.pool);
+	add_replicas(report, &app->model.replicas);
+	report->exit = (enum exit_code)health.verdict;
+	call_finish(call);
+}
+
+static void run_health(struct call *call)
+{
+	struct err e;
+
+	if (!app_connect(call->app, &e)) {
+		report_fail(&call->report, (enum exit_code)HEALTH_UNKNOWN, DATABASE_NOT_SAID, &e);
+		call_finish(call);
+		return;
+	}
+	if (call->is_screen)
+		on_ready(call);
+	else
+		monitor_first_look(call->app, call->app->target.connect_timeout_ms, on_ready, call);
+}
+
+static const struct command rows[] = {
+	{ .name = "health.look",
+		.word = "health",
+		.risk = RISK_READ,
+		.reach = REACH_BOTH,
+		.run = run_health,
+		.help = "Judge connection, pool and replicas once, with reasons; exits 0, 1, 2 or "
+			"3",
+		.example = "dbtop health --json" },
+};
+
+const struct command_table health_commands = { rows, ARRAY_SIZE(rows) };

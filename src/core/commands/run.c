@@ -1,0 +1,371 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/*
+ * `dbtop upgrade` and `dbtop downgrade`: the whole way without a screen: inspect, approve, run, report. Both
+ * resume what was interrupted, as far as that needs no judgement.
+ */
+#include "core/commands/commands.h"
+
+#include <stdio.h>
+
+#include "base/mem.h"
+#include "base/str.h"
+#include "base/words.h"
+#include "core/app.h"
+#include "core/commands/describe.h"
+#include "core/monitor.h"
+#include "core/prompt.h"
+#include "core/run.h"
+#include "migrate/plan/approve.h"
+
+enum { GATE_WAIT_MS = 60000, FIRST_LOOK_MS = 1500 };
+
+static const struct command_option run_options[] = {
+	{ .flag = "--yes", .help = "answer yes to what is routine (level 1)" },
+	{ .flag = "--allow-hazard",
+		.value = "KIND[:OBJECT]",
+		.is_repeatable = true,
+		.help = "acknowledge a hazard of level 2 or 3, on one object or anywhere; all = "
+			"every one" },
+	{ .flag = "--plan-digest",
+		.value = "DIGEST",
+		.help = "run only the plan that was reviewed under this digest" },
+	{ .flag = "--dry-run", .help = "show the plan and do nothing" },
+	{ .flag = "--no-input", .help = "never ask, also on a terminal" },
+	{ .flag = "--gate-wait",
+		.value = "TIME",
+		.help = "wait so long at a shut gate (default 60s), then exit 9" },
+};
+
+/* What a headless run carries along; ends with the call. */
+struct headless {
+	struct call *call;
+	enum plan_direction direction;
+	struct inspection *inspection; /* owned until the run takes it */
+	struct node *done;	       /* table of migrations that came to an end */
+	int64_t gate_wait_ms;
+	int64_t migration_ms; /* of the migration under way */
+};
+
+static void finish(struct headless *headless)
+{
+	struct call *call = headless->call;
+
+	inspection_free(headless->inspection);
+	free(headless);
+	call_finish(call);
+}
+
+static void fail(struct headless *headless, enum exit_code exit, enum database_state database,
+	const struct err *e)
+{
+	report_fail(&headless->call->report, exit, database, e);
+	finish(headless);
+}
+
+/* ---- what the run tells ---- */
+
+static const struct plan_step *step_at(const struct headless *headless, size_t step)
+{
+	return &headless->call->app->model.run.plan->steps[step];
+}
+
+static void tell_step(struct headless *headless, const char *kind, size_t step, int64_t took_ms)
+{
+	const struct plan_step *at = step_at(headless, step);
+	struct str text = { 0 };
+	char took[WORDS_BYTES];
+
+	str_addf(&text, "%s %s", at->migration->rev, at->migration->name);
+	if (at->ordinal_count > 1)
+		str_addf(&text, ", step %zu of %zu", at->ordinal, at->ordinal_count);
+	if (value_is_known(took_ms)) {
+		words_ms(took_ms, took);
+		str_addf(&text, "  %s", took);
+	}
+	call_tell(headless->call, &(struct call_event){ .kind = kind,
+					  .rev = at->migration->rev,
+					  .step = step + 1,
+					  .took_ms = took_ms,
+					  .text = str_c(&text) });
+	str_release(&text);
+}
+
+static void add_done(struct headless *headless, const struct plan_step *step)
+{
+	struct report *report = &headless->call->report;
+	struct node *row = report_row(report, headless->done);
+
+	report_text(report, row, "revision", "REVISION", step->migration->rev);
+	report_text(report, row, "name", "NAME", step->migration->name);
+	report_text(report, row, "state", "STATE",
+		headless->direction == PLAN_UP ? "applied" : "rolled back");
+	report_int(report, row, "took_ms", "TOOK", headless->migration_ms, UNIT_MS);
+	headless->migration_ms = 0;
+}
+
+static void on_step(void *arg, size_t step, enum step_state state, int64_t took_ms)
+{
+	struct headless *headless = arg;
+	const struct plan_step *at = step_at(headless, step);
+
+	switch (state) {
+	case STEP_RUNNING:
+		if (at->is_lone || at->ordinal == 1)
+			tell_step(headless, "step_start", step, VALUE_NONE);
+		break;
+	case STEP_DONE:
+	case STEP_SKIPPED:
+		headless->migration_ms += took_ms;
+		tell_step(headless, "step_done", step, took_ms);
+		if (at->is_last)
+			add_done(headless, at);
+		break;
+	case STEP_FAILED: tell_step(headless, "step_failed", step, took_ms); break;
+	case STEP_ROLLED_BACK: tell_step(headless, "step_rolled_back", step, took_ms); break;
+	case STEP_WAITING: break;
+	}
+}
+
+static void on_say(void *arg, const char *kind, const char *text)
+{
+	struct headless *headless = arg;
+
+	call_tell(headless->call,
+		&(struct call_event){ .kind = kind, .took_ms = VALUE_NONE, .text = text });
+}
+
+static void on_finished(void *arg, const struct run_end *end)
+{
+	struct headless *headless = arg;
+	struct report *report = &headless->call->report;
+
+	report_int(report, report->data, "migrations_done", NULL, (int64_t)end->migrations_done,
+		UNIT_COUNT);
+	report_int(report, report->data, "steps_done", NULL, (int64_t)end->steps_done, UNIT_COUNT);
+	if (end->error.kind != ERR_NONE)
+		report_fail(report, end->exit, end->database, &end->error);
+	else
+		report->exit = end->exit;
+	finish(headless);
+}
+
+/* ---- approval ---- */
+
+static size_t allowed_hazards(const struct call *call, const char **allowed, size_t max)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < call->option_count && count < max; i++) {
+		if (strcmp(call->options[i].option->flag, "--allow-hazard") == 0)
+			allowed[count++] = call->options[i].value;
+	}
+	return count;
+}
+
+static void report_gaps(struct report *report, const struct approval_gap *gaps, size_t count)
+{
+	struct node *table = report_table(report, report->data, "unanswered", "not answered:");
+
+	for (size_t i = 0; i < count; i++) {
+		struct node *row = report_row(report, table);
+		report_text(report, row, "revision", "REVISION",
+			gaps[i].step ? gaps[i].step->migration->rev : NULL);
+		report_text(report, row, "hazard", "HAZARD",
+			gaps[i].hazard ? hazard_word(gaps[i].hazard->kind) : NULL);
+		report_text(report, row, "object", "OBJECT",
+			gaps[i].hazard ? gaps[i].hazard->object : NULL);
+		report_text(report, row, "words", "WHAT TO ANSWER", gaps[i].words);
+	}
+}
+
+enum { ALLOWED_MAX = 256 };
+
+/* A person at a terminal is asked at the level of the whole plan; everybody else has said it all beforehand. */
+static bool ask_person(struct headless *headless)
+{
+	struct call *call = headless->call;
+	struct confirmation confirmation = { 0 };
+
+	if (!call->ask || call_has(call, "--no-input"))
+		return false;
+	prompt_for_plan(call->app, headless->inspection->plan, &confirmation);
+	return call->ask(call->arg, &confirmation);
+}
+
+static bool is_approved(struct headless *headless)
+{
+	struct call *call = headless->call;
+	const char *allowed[ALLOWED_MAX];
+	struct approval approval = { .says_yes = call_has(call, "--yes"),
+		.allowed = allowed,
+		.allowed_count = allowed_hazards(call, allowed, ALLOWED_MAX),
+		.digest = call_value(call, "--plan-digest"),
+		.env = call->app->target.env };
+	struct approval_gap *gaps;
+	struct err e;
+
+	size_t count =
+		approve_check(headless->inspection->plan, &approval, &call->report.arena, &gaps);
+	if (!count)
+		return true;
+	if (!approval.digest && ask_person(headless))
+		return true;
+	report_gaps(&call->report, gaps, count);
+	err_set(&e, ERR_USAGE, "%zu thing%s not confirmed; nothing was done", count,
+		count == 1 ? " is" : "s are");
+	err_hint(&e, "read `dbtop plan`, then answer what the list says");
+	return report_fail(&call->report, EXIT_NOT_CONFIRMED, DATABASE_UNCHANGED, &e);
+}
+
+static bool digest_fits(struct headless *headless)
+{
+	const char *wanted = call_value(headless->call, "--plan-digest");
+	const char *digest = headless->inspection->plan->digest;
+	struct err e;
+
+	if (!wanted)
+		return true;
+	if (strncmp(wanted, "sha256:", 7) == 0)
+		wanted += 7;
+	if (strcmp(wanted, digest) == 0)
+		return true;
+	err_set(&e, ERR_CONFLICT, "the plan is not the one that was reviewed: its digest is %s",
+		digest);
+	err_hint(&e, "files or history changed since; review `dbtop plan` again");
+	return report_fail(&headless->call->report, EXIT_NOT_CONFIRMED, DATABASE_UNCHANGED, &e);
+}
+
+/* ---- the way ---- */
+
+static void start_run(void *arg)
+{
+	struct headless *headless = arg;
+	struct app *app = headless->call->app;
+	struct run_listener listener = {
+		.step = on_step, .say = on_say, .finished = on_finished, .arg = headless
+	};
+	struct inspection *inspection = headless->inspection;
+
+	headless->inspection = NULL;
+	headless->done = report_table(
+		&headless->call->report, headless->call->report.data, "migrations", "");
+	run_open(app, inspection, &listener);
+	run_all(app, headless->gate_wait_ms);
+}
+
+static void dry_run(struct headless *headless)
+{
+	describe_plan(&headless->call->report, headless->inspection);
+	report_say(&headless->call->report, "dry run: nothing was done");
+	finish(headless);
+}
+
+static void warn_unlabelled(struct headless *headless)
+{
+	const struct app *app = headless->call->app;
+
+	if (app->target.env == ENV_UNLABELLED)
+		report_warn(&headless->call->report,
+			"%s has no environment class; label it with env = dev, stage or prod",
+			app->target.name);
+}
+
+static void on_inspected(
+	void *arg, struct inspection *inspection, enum exit_code exit, const struct err *e)
+{
+	struct headless *headless = arg;
+	struct call *call = headless->call;
+
+	if (e) {
+		fail(headless, exit, DATABASE_NOT_SAID, e);
+		return;
+	}
+	headless->inspection = inspection;
+	describe_warnings(&call->report, inspection);
+	if (!inspection->plan) {
+		fail(headless, inspection->plan_exit, DATABASE_UNCHANGED, &inspection->plan_error);
+		return;
+	}
+	report_text(&call->report, call->report.data, "digest", NULL, inspection->plan->digest);
+	if (!inspection->plan->step_count) {
+		report_say(&call->report, "nothing to do");
+		finish(headless);
+	} else if (call_has(call, "--dry-run")) {
+		dry_run(headless);
+	} else if (!digest_fits(headless) || !is_approved(headless)) {
+		finish(headless);
+	} else {
+		warn_unlabelled(headless);
+		monitor_first_look(call->app, FIRST_LOOK_MS, start_run, headless);
+	}
+}
+
+static bool check_options(const struct call *call, int64_t *gate_wait_ms, struct err *e)
+{
+	const char *allowed[ALLOWED_MAX];
+	size_t count = allowed_hazards(call, allowed, ALLOWED_MAX);
+	const char *wait = call_value(call, "--gate-wait");
+
+	for (size_t i = 0; i < count; i++) {
+		if (!approve_word(allowed[i], e))
+			return false;
+	}
+	*gate_wait_ms = GATE_WAIT_MS;
+	if (wait && !words_parse_ms(wait, 1000, gate_wait_ms))
+		return err_set(e, ERR_USAGE, "--gate-wait %s is no time: 30s, 5min …", wait);
+	return true;
+}
+
+static void run_headless(struct call *call, enum plan_direction direction)
+{
+	struct headless *headless = mem_new(struct headless);
+	struct inspect_request request = { .wants_plan = true,
+		.wants_sizes = true,
+		.direction = direction,
+		.goal = call_arg(call, 0) };
+	struct err e;
+
+	headless->call = call;
+	headless->direction = direction;
+	if (check_options(call, &headless->gate_wait_ms, &e))
+		inspect_start(call->app, &request, on_inspected, headless);
+	else
+		fail(headless, EXIT_USAGE, DATABASE_UNCHANGED, &e);
+}
+
+static void run_upgrade(struct call *call)
+{
+	run_headless(call, PLAN_UP);
+}
+
+static void run_downgrade(struct call *call)
+{
+	run_headless(call, PLAN_DOWN);
+}
+
+static const struct command rows[] = {
+	{ .name = "migration.upgrade",
+		.word = "upgrade",
+		.args = "[REV|+N|head]",
+		.args_max = 1,
+		.risk = RISK_WRITE,
+		.reach = REACH_CLI,
+		.run = run_upgrade,
+		.options = run_options,
+		.option_count = ARRAY_SIZE(run_options),
+		.help = "Apply pending migrations; continue what was interrupted",
+		.example = "dbtop upgrade +1 --yes" },
+	{ .name = "migration.downgrade",
+		.word = "downgrade",
+		.args = "[REV|-N|base]",
+		.args_max = 1,
+		.risk = RISK_DESTRUCTIVE,
+		.reach = REACH_CLI,
+		.run = run_downgrade,
+		.options = run_options,
+		.option_count = ARRAY_SIZE(run_options),
+		.help = "Roll back applied migrations, newest first",
+		.example = "dbtop downgrade -2 --yes --allow-hazard data-loss" },
+};
+
+const struct command_table run_commands = { rows, ARRAY_SIZE(rows) };

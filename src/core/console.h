@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What the console needs of the settings, without knowing where they come from.
+ */
+#ifndef DBTOP_CORE_CONSOLE_H
+#define DBTOP_CORE_CONSOLE_H
+
+#include "core/app.h"
+
+/* The theme and glyphs somebody chose; NULL = by terminal and environment. `--color never` is the mono theme. */
+const char *console_theme(const struct app *app);
+const char *console_glyphs(const struct app *app);
+
+#endif

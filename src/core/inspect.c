@@ -1,0 +1,231 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/inspect.h"
+
+#include "base/mem.h"
+#include "core/app.h"
+#include "core/run.h"
+#include "migrate/history/history_class.h"
+#include "migrate/plan/forecast.h"
+#include "migrate/plan/planner.h"
+#include "migrate/schema/catalog.h"
+#include "migrate/source/source.h"
+#include "parse/deep.h"
+#include "pg/conninfo.h"
+#include "pg/lease.h"
+
+/* One inspection under way: files at once, then the history, then the sizes. */
+struct inspector {
+	struct app *app;
+	struct inspect_request request;
+	char *goal; /* owned */
+	struct inspection *inspection;
+	struct lease *lease;
+	struct history_request history_request;
+	struct catalog_request catalog_request;
+	enum exit_code exit;
+	struct err error;
+	inspect_done_fn *done;
+	void *arg;
+};
+
+void inspection_free(struct inspection *inspection)
+{
+	if (!inspection)
+		return;
+	if (inspection->plan) {
+		plan_release(inspection->plan);
+		free(inspection->plan);
+	}
+	history_free(inspection->history);
+	source_close(inspection->set);
+	free(inspection->set);
+	arena_release(&inspection->arena);
+	free(inspection);
+}
+
+static struct inspection *open_files(struct app *app, enum exit_code *exit, struct err *e)
+{
+	struct inspection *inspection = mem_new(struct inspection);
+
+	if (!app->deep)
+		app->deep = deep_new();
+	inspection->set = mem_new(struct migration_set);
+	*exit = source_open(inspection->set, app->deep, app->target.dir, app->target.format, e);
+	if (*exit == EXIT_DONE)
+		return inspection;
+	e->file = e->file ? arena_strdup(&app->error_arena, e->file) : NULL;
+	inspection_free(inspection);
+	return NULL;
+}
+
+struct inspection *inspect_files(struct app *app, enum exit_code *exit, struct err *e)
+{
+	return open_files(app, exit, e);
+}
+
+static void finish(struct inspector *inspector)
+{
+	struct inspection *inspection = inspector->inspection;
+
+	if (inspector->lease)
+		lease_give_back(inspector->lease);
+	if (inspector->exit != EXIT_DONE) {
+		inspection_free(inspection);
+		inspector->done(inspector->arg, NULL, inspector->exit, &inspector->error);
+	} else {
+		inspector->done(inspector->arg, inspection, EXIT_DONE, NULL);
+	}
+	free(inspector->goal);
+	free(inspector);
+}
+
+static void fail(struct inspector *inspector, enum exit_code exit, const struct err *e)
+{
+	inspector->exit = exit;
+	inspector->error = *e;
+	finish(inspector);
+}
+
+static void on_sizes(void *arg, const struct table_size *sizes, size_t count, const struct err *e)
+{
+	struct inspector *inspector = arg;
+
+	/* Without sizes a plan still holds: they are unknown, and levels are as high as that makes them. */
+	if (!e)
+		forecast_apply(inspector->inspection->plan, sizes, count,
+			inspector->app->target.hazard_size_bytes);
+	finish(inspector);
+}
+
+static void ask_sizes(struct inspector *inspector)
+{
+	struct inspection *inspection = inspector->inspection;
+	size_t count = 0;
+	const struct object_name *tables = forecast_tables(inspection->plan, &count);
+
+	if (!inspector->request.wants_sizes || !count) {
+		finish(inspector);
+		return;
+	}
+	inspector->catalog_request = (struct catalog_request){
+		.tables = tables, .count = count, .role = inspector->history_request.role
+	};
+	catalog_sizes_start(lease_conn(inspector->lease), &inspection->arena,
+		&inspector->catalog_request, on_sizes, inspector);
+}
+
+static const char *default_goal(const struct inspector *inspector)
+{
+	if (inspector->goal)
+		return inspector->goal;
+	return inspector->request.direction == PLAN_UP ? "head" : "-1";
+}
+
+static void make_plan(struct inspector *inspector)
+{
+	struct inspection *inspection = inspector->inspection;
+	struct err *e = &inspection->plan_error;
+	struct plan_request request = { .set = inspection->set,
+		.applied = inspection->applied,
+		.applied_count = inspection->applied_count,
+		.direction = inspector->request.direction,
+		.late = inspector->app->target.late,
+		.project = inspector->app->target.project };
+	struct plan plan = { 0 };
+
+	inspection->plan_exit =
+		goal_parse(inspection->set, default_goal(inspector), &request.goal, e);
+	if (inspection->plan_exit == EXIT_DONE)
+		inspection->plan_exit = plan_make(&plan, &request, e);
+	if (inspection->plan_exit != EXIT_DONE)
+		return;
+	inspection->plan = mem_dup(&plan, sizeof(plan));
+}
+
+static void on_history(void *arg, struct history *history, const struct err *e)
+{
+	struct inspector *inspector = arg;
+	struct inspection *inspection = inspector->inspection;
+
+	if (e) {
+		fail(inspector,
+			e->kind == ERR_CONNECT || e->kind == ERR_TIMEOUT ? EXIT_NO_CONNECTION
+									 : EXIT_ERROR,
+			e);
+		return;
+	}
+	inspection->history = history;
+	inspection->identity = conn_view(lease_conn(inspector->lease))->identity;
+	if (!history->class->is_adopted)
+		run_journal_settle(inspector->app, &inspection->identity, history);
+	inspection->applied = history_applied(
+		history, inspection->set, &inspection->arena, &inspection->applied_count);
+	if (inspector->request.wants_plan)
+		make_plan(inspector);
+	if (inspection->plan)
+		ask_sizes(inspector);
+	else
+		finish(inspector);
+}
+
+static void on_lease(void *arg, struct lease *lease, const struct err *e)
+{
+	struct inspector *inspector = arg;
+	struct app *app = inspector->app;
+
+	if (e) {
+		fail(inspector, EXIT_NO_CONNECTION, e);
+		return;
+	}
+	inspector->lease = lease;
+	inspector->history_request =
+		(struct history_request){ .format = inspector->inspection->set->format,
+			.project = app->target.project,
+			.table = app->target.history_table,
+			.role = app->target.migrate_role ? app->target.migrate_role
+							 : conninfo_get(app->conninfo, "user"),
+			.event_limit = inspector->request.event_limit };
+	if (!*inspector->history_request.format)
+		inspector->history_request.format =
+			app->target.format ? app->target.format : "dbtop";
+	history_read_start(
+		app->loop, lease_conn(lease), &inspector->history_request, on_history, inspector);
+}
+
+static void begin(void *arg)
+{
+	struct inspector *inspector = arg;
+	struct app *app = inspector->app;
+
+	if (app->is_closing) {
+		inspector->exit = EXIT_ERROR;
+		err_set(&inspector->error, ERR_CANCELED, "dbtop is leaving");
+		finish(inspector);
+		return;
+	}
+	inspector->inspection = open_files(app, &inspector->exit, &inspector->error);
+	if (!inspector->inspection) {
+		finish(inspector);
+		return;
+	}
+	if (!app_connect(app, &inspector->error)) {
+		inspector->exit = EXIT_USAGE;
+		finish(inspector);
+		return;
+	}
+	lease_take(app->primary, CONN_MONITOR, NULL, app->target.connect_timeout_ms, on_lease,
+		inspector);
+}
+
+void inspect_start(
+	struct app *app, const struct inspect_request *request, inspect_done_fn *done, void *arg)
+{
+	struct inspector *inspector = mem_new(struct inspector);
+
+	inspector->app = app;
+	inspector->request = *request;
+	inspector->goal = mem_strdup(request->goal);
+	inspector->done = done;
+	inspector->arg = arg;
+	loop_soon(app->loop, begin, inspector);
+}

@@ -1,0 +1,245 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/monitor.h"
+
+#include <stdio.h>
+
+#include "base/mem.h"
+#include "core/app.h"
+#include "core/attention.h"
+#include "core/migrations.h"
+#include "core/run.h"
+#include "pg/conninfo.h"
+#include "probe/probes.h"
+
+enum { CLOSELY_MS = 1000 };
+
+struct monitor {
+	struct app *app;
+	struct probes *probes; /* owned */
+	bool is_close, has_pool, has_replicas, was_up;
+	/* a first look somebody waits for */
+	monitor_ready_fn *ready;
+	void *ready_arg;
+	struct loop_timer *ready_timer;
+};
+
+static void tell_ready(void *arg)
+{
+	struct monitor *monitor = arg;
+	monitor_ready_fn *ready = monitor->ready;
+
+	loop_timer_stop(monitor->ready_timer);
+	monitor->ready_timer = NULL;
+	monitor->ready = NULL;
+	if (ready)
+		ready(monitor->ready_arg);
+}
+
+static void look_again(struct monitor *monitor)
+{
+	attention_update(monitor->app);
+	if (monitor->ready && monitor->has_pool && monitor->has_replicas)
+		tell_ready(monitor);
+}
+
+static void on_pool(void *arg, const struct pool_health *pool)
+{
+	struct monitor *monitor = arg;
+
+	monitor->app->model.pool = *pool;
+	monitor->has_pool = true;
+	bus_post(&monitor->app->bus, EVENT_POOL);
+	run_gate_refresh(monitor->app);
+	look_again(monitor);
+}
+
+static void on_replicas(void *arg, const struct replicas *replicas)
+{
+	struct monitor *monitor = arg;
+
+	monitor->app->model.replicas = *replicas;
+	monitor->has_replicas = true;
+	bus_post(&monitor->app->bus, EVENT_REPLICAS);
+	run_gate_refresh(monitor->app);
+	look_again(monitor);
+}
+
+static void on_facts(void *arg, const struct endpoint_facts *facts)
+{
+	struct monitor *monitor = arg;
+	struct app *app = monitor->app;
+	struct identity *id = &app->model.link.identity;
+	bool was_standby = id->is_standby;
+
+	id->is_standby = facts->is_standby;
+	id->has_monitor = facts->has_monitor;
+	if (facts->timeline > 0)
+		id->timeline = facts->timeline;
+	if (was_standby != facts->is_standby) {
+		app_lock(app, facts->is_standby ? "the server is a standby now"
+						: "the server was promoted");
+		migrations_refresh(app);
+	}
+	bus_post(&app->bus, EVENT_LINK);
+}
+
+/* A question that failed says so once; the panel's age tells the rest. */
+static void on_failed(void *arg, const char *probe, const struct err *e)
+{
+	struct monitor *monitor = arg;
+
+	if (e->kind == ERR_SERVER)
+		app_message(monitor->app, MESSAGE_WARN, "%s: %s (%s)", probe, e->text, e->sqlstate);
+	if (monitor->ready && e->kind != ERR_CANCELED)
+		tell_ready(monitor);
+}
+
+static void on_interval(void *arg, int64_t interval_ms, bool is_lengthened)
+{
+	struct monitor *monitor = arg;
+	struct model *model = &monitor->app->model;
+
+	model->interval_ms = interval_ms;
+	model->interval_is_lengthened = is_lengthened;
+	bus_post(&monitor->app->bus, EVENT_TICK);
+}
+
+/* Standbys of the configuration are expected by the names their connection strings say. */
+static void expect_standbys(struct monitor *monitor)
+{
+	const struct target *target = &monitor->app->target;
+	struct replica_expected *expected = mem_zero(target->replica_count * sizeof(*expected));
+	size_t count = 0;
+
+	for (size_t i = 0; i < target->replica_count; i++) {
+		struct err e;
+		struct conninfo *info = conninfo_new(target->replicas[i], NULL, &e);
+		const char *name = info ? conninfo_get(info, "fallback_application_name") : NULL;
+		const char *address = info ? conninfo_get(info, "hostaddr") : NULL;
+		if (name)
+			snprintf(expected[count].name, sizeof(expected[count].name), "%s", name);
+		if (address)
+			snprintf(expected[count].address, sizeof(expected[count].address), "%s",
+				address);
+		count += name || address;
+		conninfo_free(info);
+	}
+	probes_expect(monitor->probes, expected, count);
+	free(expected);
+}
+
+static void make_monitor(struct app *app, bool is_single_look)
+{
+	struct monitor *monitor = mem_new(struct monitor);
+
+	monitor->app = app;
+	app->monitor = monitor;
+	monitor->probes = probes_new(&(struct probes_options){ .loop = app->loop,
+		.endpoint = app->primary,
+		.interval_ms = app->model.interval_ms,
+		.is_single_look = is_single_look,
+		.news = { .pool = on_pool,
+			.replicas = on_replicas,
+			.facts = on_facts,
+			.failed = on_failed,
+			.interval = on_interval },
+		.arg = monitor });
+	expect_standbys(monitor);
+}
+
+void monitor_start(struct app *app)
+{
+	make_monitor(app, false);
+	endpoint_watch(app->primary);
+	for (size_t i = 0; i < app->target.replica_count; i++)
+		endpoint_watch(app->standbys[i]);
+}
+
+void monitor_stop(struct app *app)
+{
+	struct monitor *monitor = app->monitor;
+
+	if (!monitor)
+		return;
+	app->monitor = NULL;
+	loop_timer_stop(monitor->ready_timer);
+	probes_free(monitor->probes);
+	free(monitor);
+}
+
+void monitor_now(struct app *app)
+{
+	if (app->model.link.state == LINK_UP && app->monitor)
+		probes_refresh(app->monitor->probes);
+	else
+		monitor_retry(app);
+	if (app->is_screen)
+		migrations_refresh(app);
+}
+
+void monitor_retry(struct app *app)
+{
+	if (app->primary)
+		endpoint_retry(app->primary);
+	for (size_t i = 0; app->standbys && i < app->target.replica_count; i++)
+		endpoint_retry(app->standbys[i]);
+}
+
+static void set_probe_interval(struct app *app)
+{
+	int64_t interval_ms = app->target.interval_ms;
+
+	if (app->monitor->is_close && interval_ms > CLOSELY_MS)
+		interval_ms = CLOSELY_MS;
+	app->model.interval_ms = interval_ms;
+	probes_set_interval(app->monitor->probes, interval_ms);
+}
+
+void monitor_set_interval(struct app *app, int64_t interval_ms)
+{
+	app->target.interval_ms = interval_ms;
+	if (app->monitor)
+		set_probe_interval(app);
+	bus_post(&app->bus, EVENT_TICK);
+}
+
+void monitor_closely(struct app *app, bool closely)
+{
+	if (!app->monitor || app->monitor->is_close == closely)
+		return;
+	app->monitor->is_close = closely;
+	set_probe_interval(app);
+}
+
+void monitor_link_changed(struct app *app)
+{
+	struct monitor *monitor = app->monitor;
+	bool is_up = endpoint_view(app->primary)->state == LINK_UP;
+
+	app->model.link = *endpoint_view(app->primary);
+	bus_post(&app->bus, EVENT_LINK);
+	if (!monitor)
+		return;
+	probes_link_changed(monitor->probes);
+	if (monitor->was_up && !is_up)
+		app_lock_if_prod(app, "the connection was lost");
+	if (!monitor->was_up && is_up)
+		migrations_refresh(app);
+	monitor->was_up = is_up;
+	if (monitor->ready && app->model.link.state == LINK_STOPPED)
+		tell_ready(monitor);
+}
+
+void monitor_first_look(struct app *app, int64_t wait_ms, monitor_ready_fn *ready, void *arg)
+{
+	struct monitor *monitor;
+
+	if (!app->monitor)
+		make_monitor(app, true);
+	monitor = app->monitor;
+	monitor->ready = ready;
+	monitor->ready_arg = arg;
+	monitor->ready_timer = loop_timer_start(app->loop, wait_ms, 0, tell_ready, monitor);
+	endpoint_watch(app->primary);
+	probes_link_changed(monitor->probes);
+}

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Monitor: turns what the probes and connections tell into the model and into news. Also `health`'s single look.
+ */
+#ifndef DBTOP_CORE_MONITOR_H
+#define DBTOP_CORE_MONITOR_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct app;
+
+/* Start sampling; connections to primary and standbys are kept up until monitor_stop(). */
+void monitor_start(struct app *app);
+void monitor_stop(struct app *app);
+/* Sample now; when not connected, try the connection. */
+void monitor_now(struct app *app);
+void monitor_retry(struct app *app);
+void monitor_set_interval(struct app *app, int64_t interval_ms);
+/* While stepping: once a second, whatever the interval is. */
+void monitor_closely(struct app *app, bool closely);
+
+/* The primary's link changed: told by its endpoint. */
+void monitor_link_changed(struct app *app);
+
+/*
+ * Headless: sample until everything has been seen once, or wait_ms are over, or nothing can be seen; then ready().
+ * Sampling goes on, for the gate.
+ */
+typedef void monitor_ready_fn(void *arg);
+void monitor_first_look(struct app *app, int64_t wait_ms, monitor_ready_fn *ready, void *arg);
+
+#endif

@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/*
+ * What the executor tells, put into model.run and passed on to a headless listener.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "base/str.h"
+#include "base/words.h"
+#include "core/app.h"
+#include "core/run_private.h"
+
+static void say(struct run *run, const char *kind, const char *text)
+{
+	if (run->listener.say)
+		run->listener.say(run->listener.arg, kind, text);
+	run_set_message(run, "%s", text);
+}
+
+static void on_state(void *arg, enum run_state state)
+{
+	struct run *run = arg;
+	struct run_view *view = &run->app->model.run;
+
+	view->state = state;
+	view->step = executor_next_step(run->executor);
+	const struct identity *identity = executor_identity(run->executor);
+	view->backend_pid = identity ? identity->backend_pid : 0;
+	if (state != RUN_RETRY)
+		view->retry_at_us = 0;
+	if (state != RUN_STEP) {
+		view->blocker_count = 0;
+		view->blocked_by_us = 0;
+		*view->progress = '\0';
+	}
+	run_changed(run);
+	if (state == RUN_READY && run->until > view->step)
+		executor_run(run->executor, run->until);
+}
+
+static void on_step(void *arg, size_t step, enum step_state state, int64_t took_ms)
+{
+	struct run *run = arg;
+	struct run_view *view = &run->app->model.run;
+
+	view->step = state == STEP_RUNNING ? step : executor_next_step(run->executor);
+	view->step_states[step] = state;
+	view->step_took_ms[step] = took_ms;
+	if (state == STEP_RUNNING) {
+		view->step_started_us = loop_now_us(run->app->loop);
+		run_journal_losses(run, step);
+		view->statement = 0;
+		view->statements_done = 0;
+	}
+	if (run->listener.step)
+		run->listener.step(run->listener.arg, step, state, took_ms);
+	run_changed(run);
+}
+
+static void on_statement(void *arg, const struct run_statement *statement)
+{
+	struct run *run = arg;
+	struct run_view *view = &run->app->model.run;
+
+	view->statement = statement->index;
+	if (statement->is_done)
+		view->statements_done = statement->index + 1;
+	else
+		view->statement_started_us = loop_now_us(run->app->loop);
+	if (run->listener.statement)
+		run->listener.statement(run->listener.arg, statement);
+	run_changed(run);
+}
+
+static void on_waiting(void *arg, const struct run_wait *wait)
+{
+	say(arg, "waiting", wait->words);
+}
+
+static void on_retry(void *arg, int attempt, int64_t delay_ms, const struct err *why)
+{
+	struct run *run = arg;
+	struct run_view *view = &run->app->model.run;
+	char delay[WORDS_BYTES];
+	struct str text = { 0 };
+
+	view->attempt = attempt;
+	view->retry_at_us = loop_now_us(run->app->loop) + delay_ms * 1000;
+	words_ms(delay_ms, delay);
+	str_addf(&text, "%s; rolled back, try %d in %s", why->text, attempt + 1, delay);
+	if (view->blocker_count)
+		str_addf(&text, "; pid %" PRId64 " %s holds it", view->blockers[0].pid,
+			view->blockers[0].app);
+	say(run, "retry", str_c(&text));
+	str_release(&text);
+}
+
+static void on_notice(void *arg, const char *severity, const char *text)
+{
+	struct str line = { 0 };
+
+	str_addf(&line, "%s: %s", severity, text);
+	say(arg, "notice", str_c(&line));
+	str_release(&line);
+}
+
+static bool on_may_step(void *arg, size_t step)
+{
+	return run_gate_is_open(arg, step);
+}
+
+static void describe_trouble(struct run *run, const struct run_trouble *trouble)
+{
+	static const char *const truths[] = {
+		[DATABASE_NOT_SAID] = "",
+		[DATABASE_UNCHANGED] = "The step left nothing: the database is as before it.",
+		[DATABASE_PARTIAL] = "Part of the step may stand.",
+		[DATABASE_UNKNOWN] = "What stands is not known yet.",
+	};
+	struct run_view *view = &run->app->model.run;
+	const struct err *e = &trouble->error;
+	struct str text = { 0 };
+
+	if (e->file)
+		str_addf(&text, "%s:%d:%d: ", e->file, e->line, e->column);
+	str_add(&text, e->text);
+	if (*e->sqlstate)
+		str_addf(&text, " (%s)", e->sqlstate);
+	if (*e->detail)
+		str_addf(&text, "\n%s", e->detail);
+	if (*e->hint)
+		str_addf(&text, "\n%s", e->hint);
+	if (*trouble->words)
+		str_addf(&text, "\n%s", trouble->words);
+	if (*truths[trouble->database])
+		str_addf(&text, "\n%s", truths[trouble->database]);
+	snprintf(view->error, sizeof(view->error), "%s", str_c(&text));
+	str_release(&text);
+}
+
+/* Headless, a machine takes the one continuation that needs no judgement, once; otherwise the run ends here. */
+static void decide_headless(struct run *run, const struct run_trouble *trouble)
+{
+	bool is_left_over = trouble->kind == TROUBLE_INTERRUPTED;
+
+	if (is_left_over && !trouble->needs_judgement) {
+		struct str text = { 0 };
+		str_addf(&text, "%s; %s", trouble->words, run_choice_words(trouble->proposed));
+		say(run, "resume", str_c(&text));
+		str_release(&text);
+		run_choose(run->app, trouble->proposed);
+	} else {
+		executor_close(run->executor);
+	}
+}
+
+static void on_paused(void *arg, const struct run_trouble *trouble)
+{
+	struct run *run = arg;
+
+	run->trouble = *trouble;
+	run->has_trouble = true;
+	run->app->model.run.step = trouble->step;
+	describe_trouble(run, trouble);
+	run_changed(run);
+	if (run->is_headless)
+		decide_headless(run, trouble);
+}
+
+static void on_finished(void *arg, const struct run_end *end)
+{
+	struct run *run = arg;
+	struct run_end told = *end;
+
+	run->is_finished = true;
+	run_journal_end(run, end);
+	run_watch_stop(run);
+	if (run->guard_stopped && end->error.kind == ERR_NONE) {
+		told.exit = EXIT_GUARD;
+		err_set(&told.error, ERR_CONFLICT, "the gate stayed shut: %s",
+			run->app->model.run.gate.reason);
+		err_hint(&told.error, "run it again later, or raise the limit it names");
+	}
+	if (run->listener.finished)
+		run->listener.finished(run->listener.arg, &told);
+	else if (end->error.kind != ERR_NONE)
+		app_message_err(run->app, &end->error);
+	run_changed(run);
+}
+
+const struct run_events run_events = {
+	.state = on_state,
+	.step = on_step,
+	.statement = on_statement,
+	.waiting = on_waiting,
+	.retry = on_retry,
+	.notice = on_notice,
+	.may_step = on_may_step,
+	.paused = on_paused,
+	.finished = on_finished,
+};

@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/*
+ * The gate over the newest samples, and the watch over our own backend while statements are on their way.
+ */
+#include "base/mem.h"
+#include "core/app.h"
+#include "core/run_private.h"
+#include "migrate/run/watch.h"
+
+enum { WATCH_MS = 1000, WATCH_DEADLINE_MS = 1500 };
+
+/* One question. It outlives its run: answers that come too late find run NULL. */
+struct watch_ask {
+	struct run *run;
+	struct lease *lease;
+};
+
+static void note_blocked(struct run *run, int64_t blocked_by_us)
+{
+	int64_t limit = run->app->target.gate.blocked_count;
+
+	if (limit < 0 || blocked_by_us < limit)
+		run->blocked_since_us = 0;
+	else if (!run->blocked_since_us)
+		run->blocked_since_us = loop_now_us(run->app->loop);
+}
+
+static int64_t oldest_of_others(const struct run *run)
+{
+	const struct oldest_transaction *oldest = &run->app->model.pool.oldest;
+	int64_t own_pid = run->app->model.run.backend_pid;
+
+	return own_pid && oldest->pid == own_pid ? VALUE_NONE : oldest->age_ms;
+}
+
+void run_gate_update(struct run *run)
+{
+	const struct model *model = &run->app->model;
+	bool has_pool = model->pool.sampled_us != 0, has_replicas = model->replicas.sampled_us != 0;
+	const struct replica *worst = model->replicas.count ? &model->replicas.rows[0] : NULL;
+	struct guard_numbers numbers = {
+		.lag_bytes = has_replicas ? model->replicas.worst_lag_bytes : VALUE_UNKNOWN,
+		.lag_where = worst ? worst->name : NULL,
+		.slots_used = has_pool ? model->pool.used : VALUE_UNKNOWN,
+		.slots_usable = has_pool ? model->pool.ceiling : VALUE_UNKNOWN,
+		.blocked_by_us = model->run.blocked_by_us,
+		.blocked_since_us = run->blocked_since_us,
+		.oldest_ms = has_pool ? oldest_of_others(run) : VALUE_UNKNOWN,
+		.wait_ms = run->waiting_ms,
+		.now_us = loop_now_us(run->app->loop),
+	};
+
+	guard_read(&run->app->target.gate, &numbers, &run->app->model.run.gate);
+}
+
+void run_gate_refresh(struct app *app)
+{
+	if (!app->run)
+		return;
+	run_gate_update(app->run);
+	run_changed(app->run);
+}
+
+bool run_gate_is_open(struct run *run, size_t step)
+{
+	int64_t now_us = loop_now_us(run->app->loop);
+
+	(void)step;
+	run_gate_update(run);
+	if (!run->app->model.run.gate.is_shut) {
+		run->gate_shut_us = 0;
+		return true;
+	}
+	if (!run->gate_shut_us) {
+		run->gate_shut_us = now_us;
+		run_set_message(run, "gate shut: %s", run->app->model.run.gate.reason);
+		if (run->listener.say)
+			run->listener.say(run->listener.arg, "gate", run->app->model.run.message);
+	}
+	if (run->is_headless && now_us - run->gate_shut_us >= run->gate_wait_ms * 1000) {
+		run->guard_stopped = true;
+		executor_close(run->executor);
+	}
+	run_changed(run);
+	return false;
+}
+
+static void ask_end(struct watch_ask *ask)
+{
+	if (ask->lease)
+		lease_give_back(ask->lease);
+	if (ask->run)
+		ask->run->watch_ask = NULL;
+	free(ask);
+}
+
+static void take_watch(struct run *run, const struct run_watch *watch)
+{
+	struct run_view *view = &run->app->model.run;
+
+	run->waiting_ms = value_is_known(watch->waiting_ms) ? watch->waiting_ms : 0;
+	view->blocked_by_us = watch->blocked_by_us;
+	view->blocker_count = watch->blocker_count;
+	memcpy(view->blockers, watch->blockers, sizeof(view->blockers));
+	memcpy(view->progress, watch->progress, sizeof(view->progress));
+	note_blocked(run, watch->blocked_by_us);
+	executor_note_blockers(run->executor, watch->blockers, watch->blocker_count);
+	run_gate_update(run);
+	run_changed(run);
+}
+
+static void on_watched(void *arg, const struct run_watch *watch, const struct err *e)
+{
+	struct watch_ask *ask = arg;
+
+	if (!e && watch->is_known && ask->run && run_is_busy(ask->run->app))
+		take_watch(ask->run, watch);
+	ask_end(ask);
+}
+
+static void on_lease(void *arg, struct lease *lease, const struct err *e)
+{
+	struct watch_ask *ask = arg;
+
+	ask->lease = lease;
+	if (e || !ask->run)
+		ask_end(ask);
+	else
+		watch_start(
+			lease_conn(lease), ask->run->app->model.run.backend_pid, on_watched, ask);
+}
+
+static void on_watch_due(void *arg)
+{
+	struct run *run = arg;
+
+	if (run->watch_ask || !run->app->model.run.backend_pid || !run_is_busy(run->app))
+		return;
+	run->watch_ask = mem_new(struct watch_ask);
+	run->watch_ask->run = run;
+	lease_take(
+		run->app->primary, CONN_MONITOR, NULL, WATCH_DEADLINE_MS, on_lease, run->watch_ask);
+}
+
+void run_watch_start(struct run *run)
+{
+	if (!run->watch_timer)
+		run->watch_timer =
+			loop_timer_start(run->app->loop, WATCH_MS, WATCH_MS, on_watch_due, run);
+}
+
+void run_watch_stop(struct run *run)
+{
+	loop_timer_stop(run->watch_timer);
+	run->watch_timer = NULL;
+	if (run->watch_ask)
+		run->watch_ask->run = NULL;
+	run->watch_ask = NULL;
+}
