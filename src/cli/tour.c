@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/*
+ * The demo without a console: the commands a person would try first, each with its answer.
+ */
+#include "cli/cli.h"
+
+#include "cli/print.h"
+
+struct stop {
+	const char *title, *line;
+};
+
+static const struct stop stops[] = {
+	{ "How is the server, and who follows it?", "health" },
+	{ "What is applied, what is pending?", "status" },
+	{ "What would the next migration do?", "plan +1" },
+	{ "One step up", "upgrade +1 --yes --allow-hazard all" },
+	{ "And back", "downgrade -1 --yes --allow-hazard all" },
+	{ "What happened?", "history --limit 6" },
+};
+
+struct guide {
+	bool is_finished;
+	int status;
+};
+
+static void on_done(void *arg, struct call *call)
+{
+	struct guide *guide = arg;
+
+	guide->is_finished = true;
+	guide->status = call->report.exit;
+	print_report(stdout, stdout, &call->report, PRINT_TEXT,
+		clock_wall_us(loop_clock(call->app->loop)));
+}
+
+static bool take_stop(struct app *app, const struct stop *stop, int *status)
+{
+	struct guide guide = { 0 };
+	struct err e;
+	struct call *call = call_new(app, stop->line, &e);
+
+	printf("\n== %s\n$ dbtop %s\n", stop->title, stop->line);
+	if (!call)
+		return false;
+	call_start(call, NULL, on_done, &guide);
+	while (!guide.is_finished && !app->quit)
+		app_turn(app);
+	fflush(stdout);
+	*status = guide.status;
+	return guide.is_finished;
+}
+
+/* `health` may well say degraded: a demo has long transactions. Its exit code is an answer, not a failure. */
+int cli_tour(struct app *app)
+{
+	printf("A primary with %zu standbys is up; a shop works on it.\n",
+		app->target.replica_count);
+	for (size_t i = 0; i < ARRAY_SIZE(stops); i++) {
+		int status = EXIT_ERROR;
+		if (!take_stop(app, &stops[i], &status))
+			return EXIT_ERROR;
+		if (status && i > 0)
+			return status;
+	}
+	printf("\nThe servers stop now, and everything is removed. With a terminal, `dbtop demo` "
+	       "opens the console.\n");
+	return 0;
+}
