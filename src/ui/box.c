@@ -68,6 +68,12 @@ struct surface box_draw(
 	return surface_part(&whole, inner);
 }
 
+bool sample_is_stale(const struct model *model, int64_t sampled_us)
+{
+	int64_t interval_us = model->interval_ms * 1000;
+	return interval_us > 0 && model->now_us - sampled_us > 2 * interval_us + 500 * 1000;
+}
+
 struct surface box_panel(
 	struct surface *s, struct rect at, const struct panel *panel, const struct model *model)
 {

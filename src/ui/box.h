@@ -25,6 +25,9 @@ struct surface box_panel(
 /* Rows a box needs around so many rows of text. */
 int box_height(int rows, enum layout layout);
 
+/* Older than two intervals: shown dimmed, with its age. */
+bool sample_is_stale(const struct model *model, int64_t sampled_us);
+
 /* A bar of `columns` filled to part of whole. Shows at least one filled cell above zero. */
 void gauge_draw(
 	struct surface *s, int x, int y, int columns, int64_t part, int64_t whole, enum role role);

@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "base/words.h"
+#include "ui/box.h"
 #include "ui/lineedit.h"
 #include "ui/pen.h"
 

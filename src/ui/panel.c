@@ -29,9 +29,3 @@ const struct view *view_find(const char *name)
 			return &views[i];
 	return NULL;
 }
-
-bool sample_is_stale(const struct model *model, int64_t sampled_us)
-{
-	int64_t interval_us = model->interval_ms * 1000;
-	return interval_us > 0 && model->now_us - sampled_us > 2 * interval_us + 500 * 1000;
-}

@@ -95,7 +95,4 @@ extern const size_t view_count;
 /* NULL when there is none. */
 const struct view *view_find(const char *name);
 
-/* Older than two intervals: shown dimmed, with its age. */
-bool sample_is_stale(const struct model *model, int64_t sampled_us);
-
 #endif

@@ -11,8 +11,6 @@
 struct watching {
 	watch_done_fn *done;
 	void *arg;
-	char pid[24]; /* sent on a later turn when the query is prepared first */
-	const char *params[1];
 };
 
 static const struct field blocker_fields[] = {
@@ -72,11 +70,12 @@ void watch_start(struct conn *conn, int64_t backend_pid, watch_done_fn *done, vo
 {
 	struct watching *watching = mem_new(struct watching);
 	*watching = (struct watching){ .done = done, .arg = arg };
-	snprintf(watching->pid, sizeof(watching->pid), "%" PRId64, backend_pid);
-	watching->params[0] = watching->pid;
+	char pid[24];
+	snprintf(pid, sizeof(pid), "%" PRId64, backend_pid);
+	const char *params[] = { pid };
 	struct query query = {
 		.sql = sql_get("run-watch", conn_view(conn)->identity.server_version),
-		.params = watching->params,
+		.params = params,
 		.param_count = 1,
 		.is_prepared = true,
 	};
