@@ -140,6 +140,9 @@ static const struct bad {
 	{ "-- dbtop: up\nBEGIN;\nSELECT 1;\nROLLBACK;\n",
 		NAME ":4:1: `ROLLBACK` would undo what the history calls applied; take out what it "
 		     "undoes, and it" },
+	{ "-- dbtop: up\n-- dbtop: ack data-loss x\nBEGIN;\nDROP TABLE a;\nCOMMIT;\n",
+		NAME ":3:1: a directive stands above a transaction's frame; put it above the "
+		     "statement it is about" },
 	{ "-- dbtop: up\nBEGIN;\nVACUUM;\nCOMMIT;\n", NAME
 		":3:1: VACUUM may not stand in a transaction; put it outside BEGIN and COMMIT" },
 	{ "-- dbtop: tx one\n-- dbtop: up\nSELECT 1;\nVACUUM;\n", NAME

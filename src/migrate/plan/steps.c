@@ -166,10 +166,23 @@ static void statements_borrow(struct builder *b)
 	b->statements = kept;
 }
 
+/* BEGIN and COMMIT are left out, so what is said of them would be lost. */
+static bool mark_is_bare(
+	const struct builder *b, const struct migration_statement *statement, struct err *e)
+{
+	if (!is_own_mark(&statement->sql) ||
+		(!statement->step_name && !statement->probe && !statement->ack_count))
+		return true;
+	return refuse(b, &statement->sql, e, "a directive stands above a transaction's frame",
+		"put it above the statement it is about");
+}
+
 static bool statements_walk(struct builder *b, struct err *e)
 {
 	for (size_t i = 0; i < b->script->statement_count; i++) {
 		const struct statement *sql = &b->script->statements[i].sql;
+		if (!mark_is_bare(b, &b->script->statements[i], e))
+			return false;
 		if (!own_transaction(b, sql, e))
 			return false;
 		if (!is_own_mark(sql) && !statement_add(b, sql, e))
