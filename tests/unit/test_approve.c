@@ -77,6 +77,26 @@ static void hazards_are_allowed_by_kind_object_or_all(void **state)
 	assert_int_equal(gaps_of(&a, words), 0);
 }
 
+static void one_kind_on_one_object_is_asked_about_once(void **state)
+{
+	(void)state;
+	static struct hazard twice[] = {
+		{ HAZARD_RENAME, 2, "app.t", "renames app.t" },
+		{ HAZARD_RENAME, 2, "app.t", "renames app.t" },
+		{ HAZARD_RENAME, 2, "app.u", "renames app.u" },
+		{ HAZARD_OPAQUE, 2, NULL, "runs code" },
+		{ HAZARD_OPAQUE, 2, NULL, "runs code" },
+	};
+	struct plan_step step = { .migration = &migration, .hazards = twice, .hazard_count = 5 };
+	struct plan small = { .steps = &step, .step_count = 1 };
+	struct arena arena = { 0 };
+	struct approval_gap *gaps;
+
+	assert_int_equal(
+		approve_check(&small, &(struct approval){ .says_yes = true }, &arena, &gaps), 3);
+	arena_release(&arena);
+}
+
 static void an_acknowledgement_in_the_file_counts(void **state)
 {
 	(void)state;
@@ -160,6 +180,7 @@ int main(void)
 		cmocka_unit_test(nothing_said_leaves_everything_open),
 		cmocka_unit_test(yes_answers_level_one_only),
 		cmocka_unit_test(hazards_are_allowed_by_kind_object_or_all),
+		cmocka_unit_test(one_kind_on_one_object_is_asked_about_once),
 		cmocka_unit_test(an_acknowledgement_in_the_file_counts),
 		cmocka_unit_test(prod_wants_the_digest_of_the_plan),
 		cmocka_unit_test(a_digest_that_was_named_must_fit_everywhere),

@@ -44,12 +44,27 @@ static bool is_allowed(const struct approval *approval, const struct hazard *haz
 	return false;
 }
 
+/* One answer covers the same kind and object wherever they stand in the plan. */
+static bool is_asked(const struct approving *a, const struct hazard *hazard)
+{
+	for (size_t i = 0; i < a->count; i++) {
+		const struct hazard *other = a->gaps[i].hazard;
+		bool is_same_object =
+			other && (other->object == hazard->object ||
+					 (other->object && hazard->object &&
+						 strcmp(other->object, hazard->object) == 0));
+		if (is_same_object && other->kind == hazard->kind)
+			return true;
+	}
+	return false;
+}
+
 static void check_hazard(
 	struct approving *a, const struct plan_step *step, const struct hazard *hazard)
 {
 	const char *kind = hazard_word(hazard->kind);
 
-	if (hazard->level < 2 || is_allowed(a->approval, hazard))
+	if (hazard->level < 2 || is_allowed(a->approval, hazard) || is_asked(a, hazard))
 		return;
 	gap_add(a, step, hazard,
 		arena_printf(a->arena,
