@@ -50,6 +50,14 @@ struct hazard {
 	size_t statement;	/* index in the step */
 };
 
+/* A table that is locked along with another: one statement cannot tell, the catalog can. */
+struct table_partner {
+	const char *schema, *name;
+	const char
+		*constraint; /* the foreign key between them; NULL: the parent of this partition */
+	bool points_out;     /* the key stands on the table itself, not on the partner */
+};
+
 /* What the catalog says of a table a plan touches. */
 struct table_size {
 	const char *schema, *name; /* as the statement names it; schema NULL = by search_path */
@@ -57,6 +65,8 @@ struct table_size {
 	bool exists;
 	int64_t bytes; /* VALUE_UNKNOWN when not asked */
 	int64_t rows;  /* the planner's estimate */
+	const struct table_partner *partners;
+	size_t partner_count;
 };
 
 struct plan_step {

@@ -125,7 +125,7 @@ static const struct action_rule rules[ACTION_KIND_COUNT] = {
 	[ACTION_MERGE] = { .word = "merge", .lock = RX },
 	[ACTION_COPY_FROM] = { .word = "copy-from", .lock = RX },
 	[ACTION_LOCK_TABLE] = { .word = "lock-table", .lock = AX },
-	[ACTION_ANALYZE] = { .word = "analyze", .lock = SUE, .scan = true },
+	[ACTION_ANALYZE] = { .word = "analyze", .lock = SUE },
 	[ACTION_VACUUM] = { .word = "vacuum", .lock = SUE, .scan = true, .is_lone = true },
 	[ACTION_VACUUM_FULL] = { .word = "vacuum-full",
 		.lock = AX,

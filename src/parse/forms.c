@@ -292,7 +292,7 @@ static void read_column(struct form_match *match)
 	do
 		parts[count++] = reader_name(&reader);
 	while (count < 4 && parts[count - 1] && reader_take_mark(&reader, '.'));
-	if (count < 2 || !parts[count - 1])
+	if (count < 2 || !parts[count - 1] || !token_is_word(&reader.token, "is"))
 		return;
 	action->part = parts[count - 1];
 	action->object.name = parts[count - 2];

@@ -116,6 +116,27 @@ static bool settle_name_only(struct facts *facts)
 	return true;
 }
 
+/* GRANT … ON [TABLE] name TO …: one name, and no CASCADE. */
+static bool settle_grant(struct facts *facts)
+{
+	static const char *const more[] = { "cascade", NULL };
+	struct reader reader = facts->match->rest;
+	struct object_name name;
+
+	if (!lacks(reader, more))
+		return false;
+	while (reader.token.kind != TOKEN_END && !token_is_word(&reader.token, "on"))
+		reader_next(&reader);
+	if (!reader_take(&reader, "on"))
+		return false;
+	reader_take(&reader, "table");
+	if (!reader_object(&reader, &name) ||
+		(!token_is_word(&reader.token, "to") && !token_is_word(&reader.token, "from")))
+		return false;
+	facts_add(facts, facts->match->action.kind, name, (struct object_name){ 0 });
+	return true;
+}
+
 static bool settle_by_kind(struct facts *facts)
 {
 	const struct action *action = &facts->match->action;
@@ -131,6 +152,8 @@ static bool settle_by_kind(struct facts *facts)
 	case ACTION_DELETE:	   return has_table && settle_row_change(facts, ACTION_DELETE, ACTION_DELETE_ALL);
 	case ACTION_CREATE_TABLE:  return has_table && settle_create_table(facts);
 	case ACTION_CREATE_SCHEMA: return action->object.name && settle_name_only(facts);
+	case ACTION_GRANT:
+	case ACTION_REVOKE:	   return settle_grant(facts);
 	case ACTION_SELECT:	   return settle_select(facts);
 	}
 	/* clang-format on */

@@ -55,6 +55,8 @@ void conn_open(struct conn *conn);
 void conn_retry(struct conn *conn);
 const struct link_view *conn_view(const struct conn *conn);
 bool conn_is_usable(const struct conn *conn); /* up, and nothing runs */
+/* Why it is not up, or why it was last lost; kind ERR_NONE while there is nothing to say. */
+const struct err *conn_error(const struct conn *conn);
 bool conn_in_transaction(const struct conn *conn);
 
 struct query {
@@ -75,6 +77,8 @@ struct query {
 typedef void query_done_fn(void *arg, const struct result *result, const struct err *e);
 /* One query at a time: a second one while one runs is a bug. done() comes on a later turn, once. */
 void conn_query(struct conn *conn, const struct query *query, query_done_fn *done, void *arg);
+/* Ask again who answers, after a promotion: the view's identity is fresh when done() comes. */
+void conn_identify(struct conn *conn, query_done_fn *done, void *arg);
 /* Ask the server to cancel what runs, on a worker thread; done() of the query tells how it ended (57014). */
 void conn_cancel(struct conn *conn);
 

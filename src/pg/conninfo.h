@@ -6,6 +6,8 @@
 #ifndef DBTOP_PG_CONNINFO_H
 #define DBTOP_PG_CONNINFO_H
 
+#include <stdbool.h>
+
 #include "base/err.h"
 #include "base/str.h"
 
@@ -29,6 +31,11 @@ const char *conninfo_get(const struct conninfo *info, const char *keyword); /* N
 void conninfo_set(struct conninfo *info, const char *keyword, const char *value);
 /* "app_admin@pg-a.prod:5432/payments", as on the identity bar. */
 void conninfo_words(const struct conninfo *info, struct str *out);
+/* Hide the password wherever text holds it; true when it did. For the driver's own messages. */
+bool conninfo_redact(const struct conninfo *info, char *text);
+/* As the driver takes them, both ended by NULL; borrowed until the next set. */
+const char *const *conninfo_keywords(const struct conninfo *info);
+const char *const *conninfo_values(const struct conninfo *info);
 bool conninfo_has_password(const struct conninfo *info);
 /* Same host, port and database: the same target under another name. */
 bool conninfo_same_place(const struct conninfo *a, const struct conninfo *b);

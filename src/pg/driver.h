@@ -33,6 +33,18 @@ enum driver_kind {
 	DRIVER_ERROR
 };
 
+/* Fields of an error or notice, by the letters of the protocol. */
+enum driver_field {
+	DRIVER_FIELD_SEVERITY = 'S',	  /* in the server's language */
+	DRIVER_FIELD_SEVERITY_WORD = 'V', /* in English; poolers leave it out */
+	DRIVER_FIELD_SQLSTATE = 'C',
+	DRIVER_FIELD_TEXT = 'M',
+	DRIVER_FIELD_DETAIL = 'D',
+	DRIVER_FIELD_HINT = 'H',
+	DRIVER_FIELD_POSITION = 'P', /* in characters of what was sent, from 1 */
+	DRIVER_FIELD_CONTEXT = 'W',
+};
+
 typedef void driver_notice_fn(
 	void *arg, const struct driver *driver, const struct driver_result *notice);
 
@@ -44,8 +56,10 @@ struct driver {
 	void (*finish)(struct driver_conn *);
 	int (*socket)(struct driver_conn *);
 	bool (*is_alive)(struct driver_conn *);
-	const char *(*error)(
-		struct driver_conn *); /* may hold secrets: only pg/error.c shows it, redacted */
+	/* May hold secrets: only pg/error.c shows it, redacted. A FATAL while dialing reads
+	 * "…: FATAL:  28P01: words", since no other way leads to its SQLSTATE. */
+	const char *(*error)(struct driver_conn *);
+	bool (*needs_password)(struct driver_conn *); /* refused for want of one */
 	enum driver_txn (*txn)(struct driver_conn *);
 	int (*backend_pid)(struct driver_conn *);
 	int (*server_version)(struct driver_conn *);
@@ -55,7 +69,7 @@ struct driver {
 	const char *(*tls)(struct driver_conn *); /* "TLSv1.3 …" or "" */
 	void (*set_notice)(struct driver_conn *, driver_notice_fn *, void *arg);
 
-	/* Extended protocol, text parameters. name != NULL: an earlier prepare() under that name is executed. */
+	/* Extended protocol, text parameters. What COPY … TO stdout sends is thrown away. */
 	bool (*send)(struct driver_conn *, const char *sql, int count, const char *const *params);
 	bool (*prepare)(struct driver_conn *, const char *name, const char *sql, int count);
 	bool (*send_prepared)(
@@ -85,7 +99,7 @@ struct driver {
 	size_t (*value_bytes)(const struct driver_result *, int row, int column);
 	const char *(*tag)(const struct driver_result *); /* "INSERT 0 1" */
 	const char *(*error_field)(
-		const struct driver_result *, int code); /* PG_DIAG_*; NULL = absent */
+		const struct driver_result *, enum driver_field); /* NULL = absent */
 	void (*free_result)(struct driver_result *);
 	void *state; /* given to start */
 };

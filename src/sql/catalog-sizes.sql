@@ -1,5 +1,6 @@
 -- Tables named by two arrays (schemas, '' where the statement names none; names): where they are, how big, how many
--- rows. $3 the role whose path counts on a connection that has none, as in history-detect.
+-- rows, and, a row each, the tables at the other end of their foreign keys and the parent of a partition: those are
+-- locked too when the table or the key goes. $3 the role whose path counts on a connection that has none, as in history-detect.
 WITH own_role AS (
   SELECT coalesce($3::pg_catalog.text, current_user::pg_catalog.text) AS name),
 stored AS (
@@ -31,22 +32,41 @@ path AS (
   JOIN pg_catalog.pg_namespace AS n
     ON n.nspname::pg_catalog.text
       = CASE pg_catalog.btrim(p.item, ' "') WHEN '$user' THEN o.name ELSE pg_catalog.btrim(p.item, ' "') END
-  WHERE pg_catalog.current_setting('search_path') IN ('', '""'))
-SELECT a.place, f.found_schema, CASE f.relkind
-  WHEN 'p' THEN (
-    SELECT pg_catalog.sum(pg_catalog.pg_total_relation_size(t.relid))::pg_catalog.int8
-    FROM pg_catalog.pg_partition_tree(f.oid) AS t)
-  ELSE pg_catalog.pg_total_relation_size(f.oid) END AS bytes,
-  CASE WHEN f.reltuples >= 0 THEN f.reltuples::pg_catalog.int8 END AS row_estimate
-FROM ROWS FROM (pg_catalog.unnest($1::pg_catalog.text[]), pg_catalog.unnest($2::pg_catalog.text[]))
-  WITH ORDINALITY AS a(schema_name, name, place)
-JOIN LATERAL (
-  SELECT c.oid, n.nspname AS found_schema, c.reltuples, c.relkind
-  FROM pg_catalog.pg_class AS c
-  JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
-  LEFT JOIN path AS p ON p.name = n.nspname
-  WHERE c.relname = a.name AND c.relkind IN ('r', 'p', 'm', 'f')
-    AND CASE WHEN a.schema_name = '' THEN p.ord IS NOT NULL ELSE n.nspname = a.schema_name END
-  ORDER BY p.ord
-  LIMIT 1) AS f ON true
-ORDER BY a.place
+  WHERE pg_catalog.current_setting('search_path') IN ('', '""')),
+found AS MATERIALIZED (
+  SELECT a.place, f.oid, f.found_schema, CASE f.relkind
+    WHEN 'p' THEN (
+      SELECT pg_catalog.sum(pg_catalog.pg_total_relation_size(t.relid))::pg_catalog.int8
+      FROM pg_catalog.pg_partition_tree(f.oid) AS t)
+    ELSE pg_catalog.pg_total_relation_size(f.oid) END AS bytes,
+    CASE WHEN f.reltuples >= 0 THEN f.reltuples::pg_catalog.int8 END AS row_estimate
+  FROM ROWS FROM (pg_catalog.unnest($1::pg_catalog.text[]), pg_catalog.unnest($2::pg_catalog.text[]))
+    WITH ORDINALITY AS a(schema_name, name, place)
+  JOIN LATERAL (
+    SELECT c.oid, n.nspname AS found_schema, c.reltuples, c.relkind
+    FROM pg_catalog.pg_class AS c
+    JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+    LEFT JOIN path AS p ON p.name = n.nspname
+    WHERE c.relname = a.name AND c.relkind IN ('r', 'p', 'm', 'f')
+      AND CASE WHEN a.schema_name = '' THEN p.ord IS NOT NULL ELSE n.nspname = a.schema_name END
+    ORDER BY p.ord
+    LIMIT 1) AS f ON true),
+partner AS (
+  SELECT f.place, k.conname AS constraint_name, k.confrelid AS oid, true AS points_out
+  FROM found AS f
+  JOIN pg_catalog.pg_constraint AS k ON k.conrelid = f.oid AND k.contype = 'f' AND k.confrelid <> f.oid
+  UNION ALL
+  SELECT f.place, k.conname, k.conrelid, false
+  FROM found AS f
+  JOIN pg_catalog.pg_constraint AS k ON k.confrelid = f.oid AND k.contype = 'f' AND k.conrelid <> f.oid
+  UNION ALL
+  SELECT f.place, NULL, i.inhparent, true
+  FROM found AS f
+  JOIN pg_catalog.pg_inherits AS i ON i.inhrelid = f.oid)
+SELECT f.place, f.found_schema, f.bytes, f.row_estimate,
+  p.constraint_name, n.nspname AS partner_schema, c.relname AS partner_name, p.points_out
+FROM found AS f
+LEFT JOIN partner AS p ON p.place = f.place
+LEFT JOIN pg_catalog.pg_class AS c ON c.oid = p.oid
+LEFT JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+ORDER BY f.place, n.nspname, c.relname, p.constraint_name

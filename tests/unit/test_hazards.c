@@ -7,12 +7,33 @@
 
 enum { BIG = 100 * 1024 * 1024, SMALL = 8192 };
 
+/* child has a key to big; orders is a partition of big, and parts has a key to it. */
+static const struct table_partner of_child[] = {
+	{ .schema = "app", .name = "big", .constraint = "child_fk", .points_out = true },
+};
+static const struct table_partner of_orders[] = {
+	{ .schema = "app", .name = "big", .points_out = true },
+	{ .schema = "app", .name = "parts", .constraint = "parts_fk" },
+};
+
 /* What the catalog says in these tests. */
 static const struct table_size sizes[] = {
 	{ .name = "big", .found_schema = "app", .exists = true, .bytes = BIG },
 	{ .name = "small", .found_schema = "app", .exists = true, .bytes = SMALL },
 	{ .schema = "app", .name = "big", .found_schema = "app", .exists = true, .bytes = BIG },
 	{ .name = "absent", .exists = false, .bytes = VALUE_UNKNOWN },
+	{ .name = "child",
+		.found_schema = "app",
+		.exists = true,
+		.bytes = SMALL,
+		.partners = of_child,
+		.partner_count = ARRAY_SIZE(of_child) },
+	{ .name = "orders",
+		.found_schema = "app",
+		.exists = true,
+		.bytes = SMALL,
+		.partners = of_orders,
+		.partner_count = ARRAY_SIZE(of_orders) },
 };
 
 static void plan_text(struct migration_world *w, const char *sql)
@@ -90,6 +111,20 @@ static const struct row {
 	{ "CREATE TABLE p (id int); CREATE TABLE n (id int REFERENCES p (id));", "0: " },
 	{ "CREATE TABLE n PARTITION OF big FOR VALUES IN (1);", "1: lock-other-table 1 app.big" },
 	{ "CREATE TABLE n () INHERITS (big); CREATE INDEX i ON n (c);", "1: " },
+	/* … and on tables that only the catalog knows */
+	{ "DROP TABLE child;", "3: data-loss 3 app.child, lock-other-table 1 app.big" },
+	{ "DROP TABLE orders;", "3: data-loss 3 app.orders, lock-other-table 1 app.big" },
+	{ "DROP TABLE orders CASCADE;",
+		"3: data-loss 3 app.orders, cascade 3 app.orders, lock-other-table 1 app.big, "
+		"lock-other-table 1 app.parts" },
+	{ "ALTER TABLE child DROP CONSTRAINT child_fk;",
+		"2: drop 2 app.child, lock-exclusive 1 app.child, lock-other-table 1 app.big" },
+	{ "ALTER TABLE child DROP CONSTRAINT child_check;",
+		"2: drop 2 app.child, lock-exclusive 1 app.child" },
+	{ "TRUNCATE orders CASCADE;",
+		"3: data-loss 3 app.orders, cascade 3 app.orders, lock-exclusive 1 app.orders, "
+		"lock-other-table 1 app.parts" },
+	{ "TRUNCATE child;", "3: data-loss 3 app.child, lock-exclusive 1 app.child" },
 	/* index-build */
 	{ "CREATE INDEX CONCURRENTLY i ON big (c);", "1: index-build 1 i, non-transactional 1 i" },
 	/* rename */

@@ -166,6 +166,30 @@ static void a_lost_connection_is_made_again_and_the_catalog_is_asked(void **stat
 	play_free(play);
 }
 
+static void a_record_that_may_have_arrived_is_read_back_and_not_written_twice(void **state)
+{
+	(void)state;
+	struct play *play = one_lone("goose");
+	stage_rows(play->stage, "AND ($3::pg_catalog.text IS NULL OR t.relname", 0, index_valid);
+	stage_lose(play->stage,
+		"INSERT INTO \"public\".\"goose_db_version\" (version_id, is_applied) VALUES ($1",
+		1);
+	stage_rows(play->stage, "pg_db_role_setting", 0,
+		"schema_name|table_name|place|can_read|columns\n"
+		"public|goose_db_version|1|t|id version_id is_applied tstamp\npublic|~|~|~|~");
+	stage_rows(play->stage, "pg_db_role_setting", 1,
+		"schema_name|table_name|place|can_read|columns\npublic|~|~|~|~");
+	stage_rows(play->stage, "AS t WHERE", 0, "rev|is_applied|applied_us\n20260101000000|t|5");
+	stage_rows(
+		play->stage, "version_id > 0", 0, "rev|is_applied|applied_us\n20260101000000|t|5");
+	play_all(play);
+	play_ms(play, 1000);
+	assert_int_equal(play->end.exit, EXIT_DONE);
+	assert_int_equal(play->pauses, 0);
+	assert_int_equal(stage_count(play->stage, "VALUES ($1"), 1);
+	play_free(play);
+}
+
 static void verify_after_a_lone_step_has_a_transaction_of_its_own(void **state)
 {
 	(void)state;
@@ -194,6 +218,7 @@ int main(void)
 		cmocka_unit_test(a_cancel_is_sent_to_the_server_and_what_is_left_is_looked_at),
 		cmocka_unit_test(leaving_while_it_runs_leaves_it_to_the_server_with_its_intent),
 		cmocka_unit_test(a_lost_connection_is_made_again_and_the_catalog_is_asked),
+		cmocka_unit_test(a_record_that_may_have_arrived_is_read_back_and_not_written_twice),
 		cmocka_unit_test(verify_after_a_lone_step_has_a_transaction_of_its_own),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -261,6 +261,26 @@ static void written_parents_bind_on_the_way_down(void **state)
 		"back further: `dbtop downgrade base` takes both");
 }
 
+static void a_downgrade_to_a_revision_takes_what_was_built_on_it_only(void **state)
+{
+	struct migration_world *w = *state;
+
+	world_file(w, "20240101000000_a.sql", OWN(""));
+	world_file(w, "20240102000000_b.sql", OWN("-- dbtop: parents 20240101000000\n"));
+	world_file(w, "20240103000000_c.sql", OWN("-- dbtop: parents 20240101000000\n"));
+	world_file(w, "20240104000000_d.sql", OWN("-- dbtop: parents 20240102,20240103\n"));
+	assert_int_equal(world_open(w, NULL), EXIT_DONE);
+	APPLIED(w, { .rev = "20240101000000" }, { .rev = "20240102000000" },
+		{ .rev = "20240103000000" }, { .rev = "20240104000000" });
+	assert_int_equal(world_plan(w, PLAN_DOWN, "20240102000000"), EXIT_DONE);
+	assert_string_equal(world_steps(w), "20240104000000 down 1/1 G: DROP TABLE");
+	assert_int_equal(world_plan(w, PLAN_DOWN, "20240101000000"), EXIT_DONE);
+	assert_int_equal(w->plan.step_count, 3);
+	assert_string_equal(w->plan.to, "20240101000000");
+	assert_int_equal(world_plan(w, PLAN_UP, "20240102000000"), EXIT_DONE);
+	assert_int_equal(w->plan.step_count, 0);
+}
+
 static void what_is_irreversible_is_not_undone(void **state)
 {
 	struct migration_world *w = *state;
@@ -343,6 +363,7 @@ int main(void)
 		TEST(an_interrupted_upgrade_goes_on_behind_its_steps),
 		TEST(an_interrupted_downgrade_is_finished_before_going_up),
 		TEST(written_parents_bind_on_the_way_down),
+		TEST(a_downgrade_to_a_revision_takes_what_was_built_on_it_only),
 		TEST(what_is_irreversible_is_not_undone),
 		TEST(an_empty_down_of_another_tool_is_followed_and_said),
 		TEST(revisions_are_compared_as_numbers),

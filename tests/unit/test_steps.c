@@ -205,6 +205,26 @@ static void digests_are_the_same_everywhere(void **state)
 		w->plan.digest, "b7797b0829a0e4d7ccf28b0f4947afe42c4ddf138664dd3158dc4169d959cafc");
 }
 
+static void the_order_the_history_comes_in_does_not_count(void **state)
+{
+	struct migration_world *w = *state;
+	static const struct applied_revision one[] = { { .rev = "9" }, { .rev = "10" },
+		{ .rev = "1a" }, { .rev = "b" } };
+	static const struct applied_revision other[] = { { .rev = "b" }, { .rev = "10" },
+		{ .rev = "9" }, { .rev = "1a" } };
+	char first[65];
+
+	world_file(w, "0011_a.sql", "-- +goose Up\nSELECT 1;\n");
+	assert_int_equal(world_open(w, NULL), EXIT_DONE);
+	w->applied = one;
+	w->applied_count = ARRAY_SIZE(one);
+	assert_int_equal(world_plan(w, PLAN_UP, "head"), EXIT_DONE);
+	memcpy(first, w->plan.digest, sizeof(first));
+	w->applied = other;
+	assert_int_equal(world_plan(w, PLAN_UP, "head"), EXIT_DONE);
+	assert_string_equal(w->plan.digest, first);
+}
+
 static void digests_follow_content_order_history_and_direction(void **state)
 {
 	struct migration_world *w = *state;
@@ -249,6 +269,7 @@ int main(void)
 		TEST(savepoints_are_fine_in_a_group),
 		TEST(begin_in_a_function_body_is_no_transaction),
 		TEST(digests_are_the_same_everywhere),
+		TEST(the_order_the_history_comes_in_does_not_count),
 		TEST(digests_follow_content_order_history_and_direction),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

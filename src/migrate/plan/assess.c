@@ -139,6 +139,22 @@ static void rules_apply(struct assessment *a, const struct place *place)
 		hazard_make(a, found[i], place, &names);
 }
 
+/* The other ends of foreign keys, and parents of partitions, as the catalog knows them. */
+static void partners_apply(struct assessment *a, const struct place *place)
+{
+	const struct action *action = place->subject.action;
+	const struct table_size *size = forecast_size(a->plan, &action->table);
+
+	for (size_t i = 0; size && !place->subject.is_new && i < size->partner_count; i++) {
+		const struct table_partner *partner = &size->partners[i];
+		struct object_name other = { partner->schema, partner->name };
+		struct names names = { .object = name_words(a, &action->table),
+			.table = name_words(a, &other) };
+		if (hazard_takes_partner(action, partner))
+			hazard_make(a, &hazard_partner, place, &names);
+	}
+}
+
 /* Statements before this one hold tables of their own for as long as this one takes. */
 static void held_apply(struct assessment *a, const struct place *place)
 {
@@ -213,6 +229,7 @@ static void statement_assess(struct assessment *a, size_t index)
 		if (level > a->step->level)
 			a->step->level = level;
 		rules_apply(a, &place);
+		partners_apply(a, &place);
 		held_apply(a, &place);
 	}
 	for (size_t i = 0; i < count; i++) {

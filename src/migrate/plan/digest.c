@@ -8,14 +8,20 @@
 #include "base/mem.h"
 #include "parse/fingerprint.h"
 
+static bool is_digits(const char *rev)
+{
+	return rev[strspn(rev, "0123456789")] == '\0';
+}
+
+/* Numbers come first; they are compared as numbers, so leading zeros do not count. */
 static int by_number(const void *a, const void *b)
 {
 	const char *x = ((const struct applied_revision *)a)->rev;
 	const char *y = ((const struct applied_revision *)b)->rev;
-	bool are_digits = x[strspn(x, "0123456789")] == '\0' && y[strspn(y, "0123456789")] == '\0';
 
-	/* Numbers of one width less are smaller; leading zeros do not count. */
-	if (are_digits) {
+	if (is_digits(x) != is_digits(y))
+		return is_digits(x) ? -1 : 1;
+	if (is_digits(x)) {
 		x += strspn(x, "0");
 		y += strspn(y, "0");
 		if (strlen(x) != strlen(y))

@@ -5,7 +5,7 @@
  *   dbtop-plan 1
  *   project
  *   format
- *   applied revisions, by number and then by letters, with a blank between
+ *   applied revisions, numbers first and by value, with a blank between
  *   up | down
  *   for each step: revision section ordinal G|L sha256
  *

@@ -75,6 +75,19 @@ const struct object_name *forecast_tables(struct plan *plan, size_t *count)
 	return g.names;
 }
 
+static const struct table_partner *partners_keep(struct arena *arena, const struct table_size *size)
+{
+	struct table_partner *kept = arena_array(arena, struct table_partner, size->partner_count);
+
+	for (size_t i = 0; i < size->partner_count; i++) {
+		kept[i] = size->partners[i];
+		kept[i].schema = arena_strdup(arena, size->partners[i].schema);
+		kept[i].name = arena_strdup(arena, size->partners[i].name);
+		kept[i].constraint = arena_strdup(arena, size->partners[i].constraint);
+	}
+	return kept;
+}
+
 static void sizes_keep(struct plan *plan, const struct table_size *sizes, size_t count)
 {
 	struct table_size *kept = arena_array(&plan->arena, struct table_size, count + 1);
@@ -84,6 +97,7 @@ static void sizes_keep(struct plan *plan, const struct table_size *sizes, size_t
 		kept[i].schema = arena_strdup(&plan->arena, sizes[i].schema);
 		kept[i].name = arena_strdup(&plan->arena, sizes[i].name);
 		kept[i].found_schema = arena_strdup(&plan->arena, sizes[i].found_schema);
+		kept[i].partners = partners_keep(&plan->arena, &sizes[i]);
 	}
 	if (count)
 		qsort(kept, count, sizeof(*kept), size_compare);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "migrate/plan/hazards.h"
 
+#include <string.h>
+
 /* Level by size. */
 enum { SIZED = -1 };
 
@@ -158,6 +160,9 @@ const struct hazard_rule hazard_held = { HAZARD_LOCK_EXCLUSIVE, 2, HAZARD_ALWAYS
 	"{t} stays locked while a later statement of this step works through {o}",
 	"put the long statement into a migration of its own" };
 
+const struct hazard_rule hazard_partner = { HAZARD_LOCK_OTHER_TABLE, 1, HAZARD_ALWAYS, 0, { 0 },
+	"locks {t} too, which {o} is tied to: whoever reads or writes it waits behind us", NULL };
+
 /* These wait for nobody and nobody waits for them: level 0. Everything else on what exists is at least 1. */
 static const enum action_kind harmless[] = { ACTION_OTHER, ACTION_CREATE_TABLE,
 	ACTION_CREATE_TABLE_AS, ACTION_CREATE_VIEW, ACTION_CREATE_MATVIEW, ACTION_CREATE_FUNCTION,
@@ -251,6 +256,21 @@ bool hazard_is_long(const struct action *action)
 {
 	return action->scan || action->rewrite ||
 	       is_one_of(action->kind, row_work, ARRAY_SIZE(row_work));
+}
+
+bool hazard_takes_partner(const struct action *action, const struct table_partner *partner)
+{
+	bool is_named = action->part && partner->constraint &&
+			strcmp(action->part, partner->constraint) == 0;
+
+	/* CASCADE takes the keys that point here, and with them locks where they stand. */
+	if (action->kind == ACTION_DROP_TABLE && partner->points_out)
+		return true;
+	if (action->kind == ACTION_DROP_CONSTRAINT && partner->points_out)
+		return is_named;
+	return action->cascade && !partner->points_out &&
+	       (action->kind == ACTION_DROP_TABLE || action->kind == ACTION_DROP_CONSTRAINT ||
+		       action->kind == ACTION_TRUNCATE);
 }
 
 int hazard_base_level(const struct hazard_subject *subject)

@@ -58,6 +58,11 @@ bool hazard_is_long(const struct action *action);
 /* Said of a table ({t}) that stays locked while a later statement of its group works through another ({o}). */
 extern const struct hazard_rule hazard_held;
 
+/* Is the partner, which only the catalog knows, locked by what the action does to its table? */
+bool hazard_takes_partner(const struct action *action, const struct table_partner *partner);
+/* Said of it ({t}); {o} is the table of the action. */
+extern const struct hazard_rule hazard_partner;
+
 /* Does the size of the action's table matter? */
 bool hazard_asks_size(const struct action *action);
 

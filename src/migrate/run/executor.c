@@ -133,16 +133,34 @@ void executor_begin(struct executor *x)
 	step_create(x);
 }
 
+bool executor_is_recorded(const struct executor *x)
+{
+	const struct plan_step *step = executor_step(x);
+	bool is_applied = history_is_applied(x->history, step->migration);
+	if (!step->is_last)
+		return false;
+	if (step->section == SECTION_UP)
+		return is_applied;
+	return !is_applied &&
+	       (history_is_single_row(x->history) || !history_find(x->history, step->migration));
+}
+
+/* What was written just before the connection broke may have arrived. */
 static void step_reopened(struct executor *x)
 {
-	if (x->step.is_chosen)
+	if (executor_is_recorded(x))
+		executor_step_done(x, STEP_DONE);
+	else if (x->step.is_chosen)
 		executor_begin(x);
 	else
 		resume_check(x, executor_begin);
 }
 
+/* A connection may have broken while nobody asked anything of it. */
 static void step_open_or_begin(struct executor *x)
 {
+	if (x->link.lease && conn_view(lease_conn(x->link.lease))->state != LINK_UP)
+		link_drop(x);
 	if (x->link.lease)
 		executor_begin(x);
 	else
@@ -274,11 +292,30 @@ void executor_run(struct executor *x, size_t until)
 
 void executor_skip(struct executor *x, const char *reason)
 {
+	enum run_trouble_kind kind = x->trouble.kind;
 	if (x->state != RUN_READY && x->state != RUN_PAUSED)
 		return;
+	if (x->state == RUN_PAUSED && (kind == TROUBLE_UNKNOWN || kind == TROUBLE_INTERRUPTED))
+		return; /* what stands there has to be settled, not left out */
 	x->step = (struct executor_step){ .skip_reason = reason, .is_chosen = true };
 	x->until = x->next + 1;
 	step_open_or_begin(x);
+}
+
+static void record_reopened(struct executor *x)
+{
+	if (executor_is_recorded(x))
+		executor_step_done(x, STEP_DONE);
+	else
+		record_start(x);
+}
+
+static void step_open_or_record(struct executor *x)
+{
+	if (x->link.lease)
+		record_start(x);
+	else
+		open_start(x, record_reopened);
 }
 
 void executor_choose(struct executor *x, enum run_choice choice)
@@ -292,7 +329,7 @@ void executor_choose(struct executor *x, enum run_choice choice)
 	switch (choice) {
 	case RUN_CHOICE_AGAIN: step_open_or_begin(x); break;
 	case RUN_CHOICE_CLEAR: resume_clear(x); break;
-	case RUN_CHOICE_MARK_DONE: record_start(x); break;
+	case RUN_CHOICE_MARK_DONE: step_open_or_record(x); break;
 	case RUN_CHOICE_COUNT: break;
 	}
 }
@@ -324,7 +361,9 @@ void executor_cancel(struct executor *x)
 		x->wants_cancel = true;
 		link_cancel(x);
 	} else if (x->state == RUN_OPENING) {
-		x->wants_stop = true;
+		struct err e;
+		err_set(&e, ERR_CANCELED, "canceled before anything was sent");
+		executor_finish(x, RUN_STOPPED, EXIT_ERROR, &e);
 	}
 }
 
@@ -363,7 +402,10 @@ void executor_close(struct executor *x)
 		executor_cancel(x);
 		break;
 	case RUN_RESOLVING: leave_unresolved(x); break;
-	case RUN_PAUSED: executor_finish(x, RUN_STOPPED, x->trouble_exit, &x->trouble.error); break;
+	case RUN_PAUSED:
+		executor_finish(x, x->trouble.kind == TROUBLE_UNKNOWN ? RUN_UNKNOWN : RUN_STOPPED,
+			x->trouble_exit, &x->trouble.error);
+		break;
 	case RUN_NONE:
 	case RUN_OPENING:
 	case RUN_READY:

@@ -133,7 +133,8 @@ void executor_free(struct executor *executor);
 void executor_start(struct executor *executor);
 /* Run from the next step up to, not including, step `until` (plan->step_count = all): breakpoints are the caller's. */
 void executor_run(struct executor *executor, size_t until);
-/* Leave the next step out: history goes on as if it were done, with the reason in it. READY or PAUSED only. */
+/* Leave the next step out: history goes on as if it were done, with the reason in it. READY, or
+ * PAUSED after a failure; not where an outcome is open. */
 void executor_skip(struct executor *executor, const char *reason);
 /* PAUSED: take one of trouble->choices. */
 void executor_choose(struct executor *executor, enum run_choice choice);

@@ -115,6 +115,8 @@ void executor_step_failed(
 /* The run ends here, with what x->end says, on a later turn. */
 void executor_finish(
 	struct executor *x, enum run_state state, enum exit_code exit, const struct err *e);
+/* Does the history, as last read, show the next step as done? Only the last of a migration shows. */
+bool executor_is_recorded(const struct executor *x);
 /* Database state when a step left nothing itself. */
 enum database_state executor_untouched(const struct executor *x);
 void executor_fill_entry(const struct executor *x, struct history_entry *entry);

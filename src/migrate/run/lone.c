@@ -59,8 +59,18 @@ static bool left_nothing(const struct executor *x)
 	return verdict == PROBE_NOT_DONE || verdict == PROBE_REPEAT;
 }
 
+/* A build waits for old snapshots, and a session that waits in a blocking lock call for our lock has one. */
+static void explain_deadlock(struct err *e)
+{
+	if (strcmp(e->sqlstate, "40P01") == 0)
+		err_hint(e, "another tool may have waited for its migration lock in "
+			    "pg_advisory_lock(): stop it, "
+			    "clear the remains and run the step again");
+}
+
 static void report_failure(struct executor *x)
 {
+	explain_deadlock(&x->step.error);
 	bool is_clean = left_nothing(x) && x->writer.class->is_single_row == false;
 	struct run_trouble trouble = {
 		.kind = x->wants_cancel ? TROUBLE_CANCELED : TROUBLE_FAILED,

@@ -38,13 +38,10 @@ static bool is_out_of_time(const struct executor *x)
 
 static void confirm(struct executor *x)
 {
-	const struct plan_step *step = executor_step(x);
-	bool is_up = step->section == SECTION_UP;
-	bool is_there = history_is_applied(x->history, step->migration);
 	struct err e;
 
 	x->step.is_committing = false;
-	if (!step->is_last || is_there == is_up) {
+	if (!executor_step(x)->is_last || executor_is_recorded(x)) {
 		tell_notice(x, "INFO",
 			"applied: confirmed by the server after the connection was lost");
 		executor_step_done(x, STEP_DONE);
@@ -136,7 +133,10 @@ static void ask_status(struct executor *x)
 static void found(struct executor *x)
 {
 	x->step.is_chosen = false;
-	resume_check(x, executor_go_on);
+	if (executor_is_recorded(x))
+		executor_step_done(x, STEP_DONE);
+	else
+		resume_check(x, executor_go_on);
 }
 
 /* ---- dialing ---- */

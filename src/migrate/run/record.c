@@ -108,16 +108,33 @@ static void record_failed(struct executor *x, const struct err *e)
 		.needs_judgement = true,
 		.proposed = RUN_CHOICE_MARK_DONE,
 	};
-	if (link_is_lost(x, e))
-		trouble.kind = TROUBLE_LOST;
 	snprintf(trouble.words, sizeof(trouble.words), "the history could not be written");
+	executor_step_failed(x, &trouble, EXIT_FAILED_PARTWAY);
+}
+
+/* It may have arrived: what the server says then decides. */
+static void record_lost(struct executor *x, const struct err *e)
+{
+	if (executor_step(x)->is_lone && !x->step.skip_reason) {
+		outcome_reopen(x);
+		return;
+	}
+	struct run_trouble trouble = {
+		.kind = TROUBLE_LOST,
+		.error = *e,
+		.database = executor_untouched(x),
+		.choices = RUN_CHOICE_BIT(RUN_CHOICE_AGAIN),
+		.needs_judgement = true,
+	};
 	executor_step_failed(x, &trouble, EXIT_FAILED_PARTWAY);
 }
 
 static void recorded(struct executor *x, const struct result *result, const struct err *e)
 {
 	(void)result;
-	if (e)
+	if (e && link_is_lost(x, e))
+		record_lost(x, e);
+	else if (e)
 		record_failed(x, e);
 	else
 		executor_step_done(x, x->step.skip_reason ? STEP_SKIPPED : STEP_DONE);

@@ -11,6 +11,8 @@
 struct watching {
 	watch_done_fn *done;
 	void *arg;
+	char pid[24]; /* sent on a later turn when the query is prepared first */
+	const char *params[1];
 };
 
 static const struct field blocker_fields[] = {
@@ -70,12 +72,11 @@ void watch_start(struct conn *conn, int64_t backend_pid, watch_done_fn *done, vo
 {
 	struct watching *watching = mem_new(struct watching);
 	*watching = (struct watching){ .done = done, .arg = arg };
-	char pid[24];
-	snprintf(pid, sizeof(pid), "%" PRId64, backend_pid);
-	const char *params[] = { pid };
+	snprintf(watching->pid, sizeof(watching->pid), "%" PRId64, backend_pid);
+	watching->params[0] = watching->pid;
 	struct query query = {
 		.sql = sql_get("run-watch", conn_view(conn)->identity.server_version),
-		.params = params,
+		.params = watching->params,
 		.param_count = 1,
 		.is_prepared = true,
 	};

@@ -13,6 +13,8 @@ struct asking {
 	catalog_sizes_fn *sizes_done;
 	catalog_indexes_fn *indexes_done;
 	void *arg;
+	struct table_partner *partners; /* of the table at hand */
+	size_t partner_capacity;
 };
 
 /* {"a","b"}: the server reads it as text[]. */
@@ -41,6 +43,44 @@ static struct table_size *empty_sizes(const struct asking *asking)
 	return sizes;
 }
 
+static void size_read(
+	struct asking *asking, const struct result *r, int row, struct table_size *size)
+{
+	int found = result_column(r, "found_schema");
+
+	if (size->exists)
+		return; /* said by an earlier row, with another partner */
+	size->exists = true;
+	size->found_schema = arena_strdup(asking->arena, result_text(r, row, found));
+	size->bytes = result_int(r, row, result_column(r, "bytes"), VALUE_UNKNOWN);
+	size->rows = result_int(r, row, result_column(r, "row_estimate"), VALUE_UNKNOWN);
+}
+
+/* Rows of one table stand together: its partners grow while they last. */
+static void partner_read(
+	struct asking *asking, const struct result *r, int row, struct table_size *size)
+{
+	struct arena *arena = asking->arena;
+	const char *name = result_text(r, row, result_column(r, "partner_name"));
+	int schema = result_column(r, "partner_schema"), key = result_column(r, "constraint_name");
+
+	if (!name)
+		return;
+	if (!size->partner_count) {
+		asking->partners = NULL;
+		asking->partner_capacity = 0;
+	}
+	asking->partners = arena_room(arena, asking->partners, size->partner_count,
+		&asking->partner_capacity, sizeof(*asking->partners));
+	asking->partners[size->partner_count++] = (struct table_partner){
+		.schema = arena_strdup(arena, result_text(r, row, schema)),
+		.name = arena_strdup(arena, name),
+		.constraint = arena_strdup(arena, result_text(r, row, key)),
+		.points_out = result_bool(r, row, result_column(r, "points_out"), false),
+	};
+	size->partners = asking->partners;
+}
+
 static void sizes_known(void *arg, const struct result *r, const struct err *e)
 {
 	struct asking *asking = arg;
@@ -50,17 +90,13 @@ static void sizes_known(void *arg, const struct result *r, const struct err *e)
 		return;
 	}
 	struct table_size *sizes = empty_sizes(asking);
-	int place = result_column(r, "place"), found = result_column(r, "found_schema");
-	int bytes = result_column(r, "bytes"), rows = result_column(r, "row_estimate");
+	int place = result_column(r, "place");
 	for (int row = 0; row < result_rows(r); row++) {
 		int64_t at = result_int(r, row, place, 0);
 		if (at < 1 || at > (int64_t)asking->request.count)
 			continue;
-		struct table_size *size = &sizes[at - 1];
-		size->exists = true;
-		size->found_schema = arena_strdup(asking->arena, result_text(r, row, found));
-		size->bytes = result_int(r, row, bytes, VALUE_UNKNOWN);
-		size->rows = result_int(r, row, rows, VALUE_UNKNOWN);
+		size_read(asking, r, row, &sizes[at - 1]);
+		partner_read(asking, r, row, &sizes[at - 1]);
 	}
 	asking->sizes_done(asking->arg, sizes, asking->request.count, NULL);
 	free(asking);

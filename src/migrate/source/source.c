@@ -82,17 +82,20 @@ bool source_read(struct migration_set *set, struct migration *migration, struct 
 static bool section_cut(struct migration_set *set, struct migration *migration,
 	enum migration_section section, struct err *e)
 {
+	const struct format *format = format_of(set);
 	struct migration_script *script = &migration->sections[section];
 	struct source_text file = { .path = script->path };
 
-	if (script->is_loaded || !source_read(set, migration, e))
-		return script->is_loaded;
+	if (script->is_loaded)
+		return true;
+	if (format->read && !source_read(set, migration, e))
+		return false;
 	if (!script->is_present)
 		return true;
 	if (!script->text.data && !read_file(set, migration, section, &file, e))
 		return false;
 	file.text = script->text;
-	return format_of(set)->load(set, migration, section, &file, e);
+	return format->load(set, migration, section, &file, e);
 }
 
 struct load {
