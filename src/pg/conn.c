@@ -221,6 +221,8 @@ void conn_free(struct conn *conn)
 
 	conn->is_freed = true;
 	close_link(conn);
+	if (conn->state != CONN_CLOSED)
+		conn_enter(conn, CONN_CLOSED);
 	loop_timer_stop(conn->notifying);
 	conninfo_free(conn->info);
 	free(conn->set_role);

@@ -79,6 +79,8 @@ typedef void query_done_fn(void *arg, const struct result *result, const struct 
 void conn_query(struct conn *conn, const struct query *query, query_done_fn *done, void *arg);
 /* Ask again who answers, after a promotion: the view's identity is fresh when done() comes. */
 void conn_identify(struct conn *conn, query_done_fn *done, void *arg);
+/* The server's role changed since it was asked, or (before 14, which does not tell) may have. */
+bool conn_is_identity_stale(const struct conn *conn);
 /* Ask the server to cancel what runs, on a worker thread; done() of the query tells how it ended (57014). */
 void conn_cancel(struct conn *conn);
 

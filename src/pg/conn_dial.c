@@ -16,7 +16,8 @@ enum {
 	OLDEST_VERSION = 130000,
 	APPLICATION_NAME_BYTES = 63, /* what the server keeps */
 	IDLE_IN_TRANSACTION_MS = 60000,
-	NUMBER_BYTES = 24
+	NUMBER_BYTES = 24,
+	IDENTITY_STALE_US = 10000000
 };
 
 /* A name on its way through the resolver. The conn may be gone when it comes back. */
@@ -444,6 +445,14 @@ static void on_identity_again(void *arg, const struct result *result, const stru
 	if (result)
 		take_identity(asking.conn, result);
 	asking.done(asking.arg, result, e);
+}
+
+bool conn_is_identity_stale(const struct conn *conn)
+{
+	if (conn->identified_us == 0)
+		return true;
+	return conn->view.identity.server_version < OLDEST_TELLING_ROLE &&
+	       loop_now_us(conn->loop) - conn->identified_us > IDENTITY_STALE_US;
 }
 
 void conn_identify(struct conn *conn, query_done_fn *done, void *arg)

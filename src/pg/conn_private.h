@@ -21,6 +21,8 @@ enum conn_state {
 	CONN_STATES
 };
 
+enum { OLDEST_TELLING_ROLE = 140000 }; /* servers that report in_hot_standby */
+
 enum exchange_step { EXCHANGE_NONE, EXCHANGE_PREPARING, EXCHANGE_RUNNING, EXCHANGE_COPYING };
 
 /* One question on its way. */

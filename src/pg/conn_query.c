@@ -11,12 +11,7 @@
 #include "pg/error.h"
 #include "pg/result_private.h"
 
-enum {
-	COPY_CHUNK_BYTES = 64 * 1024,
-	NAME_BYTES = 48,
-	OLDEST_TELLING_ROLE = 140000,
-	CANCEL_WAIT_MS = 5000
-};
+enum { COPY_CHUNK_BYTES = 64 * 1024, NAME_BYTES = 48, CANCEL_WAIT_MS = 5000 };
 
 struct prepared {
 	uint64_t text_hash;

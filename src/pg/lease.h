@@ -23,6 +23,7 @@ struct endpoint_options {
 
 struct endpoint *endpoint_new(struct loop *loop, const struct endpoint_options *options,
 	conn_changed_fn *changed, void *arg);
+/* Leases still out lose their connection, and are given back all the same; requests end with ERR_CANCELED. */
 void endpoint_free(struct endpoint *endpoint);
 /* Start watching: opens the monitoring connection and keeps it up. */
 void endpoint_watch(struct endpoint *endpoint);
@@ -32,8 +33,10 @@ const struct link_view *endpoint_view(const struct endpoint *endpoint);
 typedef void lease_done_fn(void *arg, struct lease *lease, const struct err *e);
 /*
  * Ask for a connection; done() on a later turn, exactly once; on failure lease is NULL. MONITOR waits in line for the
- * watching connection until deadline_ms; CHANGE dials a new one, checks identity, standby and pooler.
- * must_equal: the server the plan was made for; NULL = any.
+ * watching connection until deadline_ms, through lost links too; with 0 it waits only while the link is up or being
+ * dialed, and otherwise fails with the reason it is down. A link that stopped fails at once. CHANGE dials a new
+ * one, checks identity, standby and pooler; there is one at a time, others wait in line until deadline_ms (0 = for
+ * ever). must_equal: the server the plan was made for; NULL = any; copied.
  */
 void lease_take(struct endpoint *endpoint, enum conn_purpose purpose,
 	const struct identity *must_equal, int64_t deadline_ms, lease_done_fn *done, void *arg);
