@@ -156,7 +156,7 @@ void frame_draw_identity(struct frame *f)
 	snprintf(text, sizeof(text), "%s%s", interval,
 		model->interval_is_lengthened ? " (lengthened)" : "");
 	/* where not both fit, the clock of the sample says more than the interval */
-	bool has_room = pen_room(&bar.pen) > text_columns(text) + 16;
+	bool has_room = pen_room(&bar.pen) >= text_columns(text) + 16;
 	if (model->link.state == LINK_UP && model->interval_ms && has_room)
 		bar_text(&bar, bar.role, text);
 	bar_clock(f, &bar);

@@ -286,6 +286,7 @@ static struct rect draw_answer(
 				       "Closes by itself if the gate shuts or the plan changes."
 				     : "Anything else, Esc or an empty Enter means no.";
 	if (prompt->what.level <= 1) {
+		advice = "Every other key means no.";
 		struct pen pen = pen_at(s, 1, y);
 		pen_text(&pen, ROLE_DIALOG, "Press ");
 		pen_text(&pen, ROLE_KEY, "y");

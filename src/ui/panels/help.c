@@ -61,6 +61,13 @@ static void add(
 	entries->section = NULL;
 }
 
+/* The digits stand once, as 1-7. */
+static bool is_told_digit(const struct binding *binding)
+{
+	bool is_digit = binding->key.code >= '2' && binding->key.code <= '7';
+	return is_digit && strncmp(binding->command, "view.go ", 8) == 0;
+}
+
 /* The same command by another key stands once, with its first key. */
 static bool is_told(const struct entries *entries, const char *line)
 {
@@ -77,7 +84,7 @@ static void add_scope(struct entries *entries, const struct panel *panel, const 
 		const struct binding *binding = &keymap->items[i];
 		if (strcmp(binding->scope, scope) != 0 || !*binding->command)
 			continue;
-		if (!is_told(entries, binding->command))
+		if (!is_told(entries, binding->command) && !is_told_digit(binding))
 			add(entries, panel->state, binding->shown, binding->command);
 	}
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "ui/box.h"
 #include "ui/lineedit.h"
 #include "ui/pen.h"
 #include "ui/wrap.h"
@@ -36,8 +37,9 @@ static void draw_bar(struct surface *s, const struct model *model, const struct 
 	pen_right(&pen, role, time);
 }
 
-static void draw_pool(struct surface *s, int y, const struct pool_health *pool)
+static void draw_pool(struct surface *s, int y, const struct model *model)
 {
+	const struct pool_health *pool = &model->pool;
 	struct pen pen = pen_at(s, 1, y);
 	char used[NUMBER_BYTES], ceiling[NUMBER_BYTES], waits[NUMBER_BYTES];
 	number_count(pool->used, used);
@@ -55,12 +57,14 @@ static void draw_pool(struct surface *s, int y, const struct pool_health *pool)
 	else
 		pen_text(&pen, ROLE_TEXT, "?");
 	pen.x -= s->width < 40;
-	pen_status(&pen, pool->status);
+	pen_status(&pen, sample_is_stale(model, pool->sampled_us) ? STATUS_STALE : pool->status);
 	pen_printf(&pen, ROLE_TEXT, " wait %s", waits);
 }
 
-static void draw_lag(struct surface *s, int y, const struct replicas *replicas)
+static void draw_lag(struct surface *s, int y, const struct model *model)
 {
+	const struct replicas *replicas = &model->replicas;
+	bool is_stale = sample_is_stale(model, replicas->sampled_us);
 	struct pen pen = pen_at(s, 1, y);
 	char bytes[NUMBER_BYTES];
 	pen_text(&pen, ROLE_DIM, "lag ");
@@ -77,7 +81,7 @@ static void draw_lag(struct surface *s, int y, const struct replicas *replicas)
 	if (s->width >= 40)
 		pen_printf(&pen, ROLE_TEXT, "%s ", worst->name);
 	pen_text(&pen, ROLE_TEXT, bytes);
-	pen_status(&pen, replicas->status);
+	pen_status(&pen, is_stale ? STATUS_STALE : replicas->status);
 	if (s->width >= 40)
 		pen_printf(&pen, ROLE_DIM, "  %s", worst->state);
 }
@@ -108,9 +112,9 @@ static void draw_facts(struct surface *s, const struct model *model)
 		pen_printf(&pen, ROLE_STATUS_STALE, "no connection: %s", model->link.error);
 	}
 	if (y < last)
-		draw_pool(s, y++, &model->pool);
+		draw_pool(s, y++, model);
 	if (y < last)
-		draw_lag(s, y++, &model->replicas);
+		draw_lag(s, y++, model);
 	if (y < last)
 		draw_migrations(s, y++, &model->migrations);
 	for (size_t i = 0; i < model->attention_count && y < last; i++)

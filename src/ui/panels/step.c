@@ -73,9 +73,11 @@ static void place(const struct panel *panel, const struct model *model, const st
 	enum layout layout = panel->context->layout;
 	bool is_wide = layout == LAYOUT_WIDE;
 	int steps = (int)model->run.plan->step_count + 3;
-	int upper = box_height(steps < 7 ? 7 : steps, layout);
+	int least = is_wide ? 9 : 5;
+	int upper = box_height(steps < least ? least : steps, layout);
 	int most = is_wide ? s->height / 2 : s->height / 3 + 1;
 	upper = upper > most ? most : upper;
+	upper = upper < 2 ? 0 : upper;
 	int side = is_wide ? (s->width >= 160 ? 56 : 46) : 0;
 	int now = step_has_news(model) ? box_height(model->run.error[0] ? 4 : 2, layout) : 0;
 	int gate = is_wide ? 0 : 1;
@@ -142,7 +144,8 @@ static void step_draw(const struct panel *panel, const struct model *model, stru
 		return;
 	}
 	place(panel, model, s, &p);
-	draw_list(panel, model, s, &p);
+	if (p.list.height > 0)
+		draw_list(panel, model, s, &p);
 	if (p.sql.height >= 3)
 		draw_sql(panel, model, s, &p);
 	if (layout == LAYOUT_WIDE) {

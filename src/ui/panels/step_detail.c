@@ -105,8 +105,8 @@ void step_draw_sql(const struct model *model, size_t cursor, struct surface *s)
 bool step_has_news(const struct model *model)
 {
 	const struct run_view *run = &model->run;
-	return run->message[0] || run->error[0] || run->blocker_count || run->progress[0] ||
-	       run->blocked_by_us > 0;
+	return run->gate.is_shut || run->message[0] || run->error[0] || run->blocker_count ||
+	       run->progress[0] || run->blocked_by_us > 0;
 }
 
 static int draw_blockers(const struct run_view *run, struct surface *s, int y)
@@ -140,6 +140,8 @@ int step_draw_now(const struct model *model, struct surface *s, int y)
 	char text[64];
 	if (run->error[0])
 		y = draw_labelled(s, y, "failed", ROLE_STATUS_CRIT, run->error);
+	if (run->gate.is_shut)
+		y = draw_labelled(s, y, "gate", ROLE_STATUS_CRIT, run->gate.reason);
 	y = draw_blockers(run, s, y);
 	y = draw_retry(model, s, y);
 	if (run->blocked_by_us > 0) {

@@ -234,6 +234,7 @@ void step_draw_gate_line(const struct model *model, struct surface *s, int y)
 {
 	const struct gate_view *gate = &model->run.gate;
 	struct pen pen = pen_at(s, 1, y);
+	surface_fill(s, (struct rect){ 0, y, s->width, 1 }, ROLE_TEXT);
 	for (size_t i = 0; i < GATE_READINGS; i++) {
 		char value[NUMBER_BYTES];
 		if (!gate->readings[i].name[0])
