@@ -14,6 +14,13 @@ static const char *risk_words(enum risk risk)
 	return "";
 }
 
+/* In a cell of a table. */
+static void md_add(struct str *out, const char *text)
+{
+	for (; *text; text++)
+		str_addf(out, "%s%c", *text == '|' ? "\\" : "", *text);
+}
+
 /* Words of the shell first, in the order of help; then what only the console knows. */
 static void add_table(struct str *out, bool is_word)
 {
@@ -26,10 +33,13 @@ static void add_table(struct str *out, bool is_word)
 			str_addf(out, "dbtop %s", command->word);
 		else
 			str_add(out, command->name);
-		if (command->args)
-			str_addf(out, " %s", command->args);
-		str_addf(out, "` | %s | %s | %s |\n", is_word ? command->name : "", command->help,
-			risk_words(command->risk));
+		if (command->args) {
+			str_add_char(out, ' ');
+			md_add(out, command->args);
+		}
+		str_addf(out, "` | %s | ", is_word ? command->name : "");
+		md_add(out, command->help);
+		str_addf(out, " | %s |\n", risk_words(command->risk));
 	}
 }
 
@@ -40,7 +50,9 @@ static void add_options_md(struct str *out, const struct command *command)
 		str_addf(out, "| `%s` | `%s", command->word, option->flag);
 		if (option->value)
 			str_addf(out, " %s", option->value);
-		str_addf(out, "` | %s |\n", option->help);
+		str_add(out, "` | ");
+		md_add(out, option->help);
+		str_add(out, " |\n");
 	}
 }
 

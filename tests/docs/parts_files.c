@@ -67,9 +67,12 @@ static void add_file(struct str *out, const char *path, const char *name)
 
 	if (!text)
 		return;
-	str_addf(out, "| `%s` | ", name);
-	add_story(out, span_from(text, len));
-	str_add(out, " |\n");
+	struct str story = { 0 };
+	add_story(&story, span_from(text, len));
+	/* A source without a header and without a story is told by its neighbour of the same noun. */
+	if (story.len)
+		str_addf(out, "| `%s` | %s |\n", name, str_c(&story));
+	str_release(&story);
 	free(text);
 }
 
