@@ -153,6 +153,9 @@ void monitor_start(struct app *app)
 	endpoint_watch(app->primary);
 	for (size_t i = 0; i < app->target.replica_count; i++)
 		endpoint_watch(app->standbys[i]);
+	/* The demo has connected already: no change of the link will tell. */
+	if (endpoint_view(app->primary)->state == LINK_UP)
+		monitor_link_changed(app);
 }
 
 void monitor_stop(struct app *app)
