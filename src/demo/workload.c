@@ -24,7 +24,7 @@ struct job {
 enum { ACTS_MAX = 3, REST_MS = 2000, CONNECT_TIMEOUT_MS = 5000 };
 
 static const struct job jobs[] = {
-	{ "shop-cron", 1, 0, { { "demo-seed", true, 60000 } } },
+	{ "shop-cron", 1, 0, { { "demo-seed", true, 5000 } } },
 	{ "shop-web", 3, 300,
 		{ { "demo-browse", false, 250 }, { "demo-browse", false, 250 },
 			{ "demo-order", false, 250 } } },

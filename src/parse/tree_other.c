@@ -212,6 +212,13 @@ static void read_owner(struct facts *facts, const tree_node *node)
 	facts_add(facts, ACTION_ROLE, tree_object(facts, node->alter_owner_stmt->object), nothing);
 }
 
+/* ALTER TABLE ALL IN TABLESPACE: every one of them is written anew; which, the catalog knows. */
+static void read_move_all(struct facts *facts, const tree_node *node)
+{
+	(void)node;
+	facts_add(facts, ACTION_SET_LOGGED, nothing, nothing);
+}
+
 static void read_owned(struct facts *facts, const tree_node *node)
 {
 	facts_put(facts, &facts->match->action)->cascade =
@@ -242,6 +249,7 @@ const struct tree_reader tree_other_readers[] = {
 	{ NODE(ALTER_POLICY_STMT), read_alter_policy },
 	{ NODE(ALTER_PUBLICATION_STMT), read_alter_publication },
 	{ NODE(ALTER_SUBSCRIPTION_STMT), read_alter_subscription },
+	{ NODE(ALTER_TABLE_MOVE_ALL_STMT), read_move_all },
 	{ NODE(ALTER_TYPE_STMT), read_change_of_type },
 	{ NODE(CLUSTER_STMT), read_cluster },
 	{ NODE(CREATE_FUNCTION_STMT), read_function },

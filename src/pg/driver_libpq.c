@@ -329,3 +329,8 @@ const struct driver driver_libpq = {
 	.error_field = libpq_error_field,
 	.free_result = libpq_free_result,
 };
+
+int driver_libpq_version(void)
+{
+	return PQlibVersion();
+}

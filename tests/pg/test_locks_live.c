@@ -14,7 +14,7 @@
 #include "pg/server.h"
 
 static const char fixture[] =
-	"create schema app; set search_path = app;"
+	"set client_min_messages = error; create schema app; set search_path = app;"
 	"create table customers (id int primary key, name varchar(20) not null, email text, born "
 	"date);"
 	"insert into customers select i, 'n' || i, 'e' || i, null from generate_series(1, 200) i;"

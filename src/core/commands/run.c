@@ -10,6 +10,7 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "base/words.h"
+#include "conf/conf.h"
 #include "core/app.h"
 #include "core/commands/describe.h"
 #include "core/monitor.h"
@@ -17,7 +18,7 @@
 #include "core/run.h"
 #include "migrate/plan/approve.h"
 
-enum { GATE_WAIT_MS = 60000, FIRST_LOOK_MS = 1500 };
+enum { FIRST_LOOK_MS = 1500 };
 
 static const struct command_option run_options[] = {
 	{ .flag = "--yes", .help = "answer yes to what is routine (level 1)" },
@@ -30,10 +31,6 @@ static const struct command_option run_options[] = {
 		.value = "DIGEST",
 		.help = "run only the plan that was reviewed under this digest" },
 	{ .flag = "--dry-run", .help = "show the plan and do nothing" },
-	{ .flag = "--no-input", .help = "never ask, also on a terminal" },
-	{ .flag = "--gate-wait",
-		.value = "TIME",
-		.help = "wait so long at a shut gate (default 60s), then exit 9" },
 };
 
 /* What a headless run carries along; ends with the call. */
@@ -186,7 +183,7 @@ static bool ask_person(struct headless *headless)
 	struct call *call = headless->call;
 	struct confirmation confirmation = { 0 };
 
-	if (!call->ask || call_has(call, "--no-input"))
+	if (!call->ask || conf_is(call->app->conf, "no_input"))
 		return false;
 	prompt_for_plan(call->app, headless->inspection->plan, &confirmation);
 	return call->ask(call->arg, &confirmation);
@@ -304,15 +301,12 @@ static bool check_options(const struct call *call, int64_t *gate_wait_ms, struct
 {
 	const char *allowed[ALLOWED_MAX];
 	size_t count = allowed_hazards(call, allowed, ALLOWED_MAX);
-	const char *wait = call_value(call, "--gate-wait");
 
 	for (size_t i = 0; i < count; i++) {
 		if (!approve_word(allowed[i], e))
 			return false;
 	}
-	*gate_wait_ms = GATE_WAIT_MS;
-	if (wait && !words_parse_ms(wait, 1000, gate_wait_ms))
-		return err_set(e, ERR_USAGE, "--gate-wait %s is no time: 30s, 5min …", wait);
+	*gate_wait_ms = conf_number(call->app->conf, "gate_patience");
 	return true;
 }
 
