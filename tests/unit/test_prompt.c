@@ -1,207 +1,171 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "test.h"
 
-#include <locale.h>
-#include <string.h>
+#include "core/app.h"
+#include "core/prompt.h"
 
-#include "base/mem.h"
-#include "ui/prompt.h"
-
+/* Two steps of one migration: a new table, and a table that is dropped. */
 struct world {
-	struct model model;
-	struct target target;
+	struct app app;
+	struct migration migration;
+	struct hazard hazards[2];
+	struct plan_step steps[2];
 	struct plan plan;
-	struct prompt prompt;
 };
 
-static int world_open(void **state)
+static void world_init(struct world *w, enum env_class env)
 {
-	struct world *w = mem_new(struct world);
-	w->model.now_us = 1000000000;
-	w->model.target = &w->target;
-	w->model.link.state = LINK_UP;
-	w->model.link.identity.started_us = 5;
-	w->model.migrations.plan = &w->plan;
-	snprintf(w->plan.digest, sizeof(w->plan.digest), "9f2c");
-	*state = w;
-	return 0;
+	*w = (struct world){ .migration = { .rev = "0042", .name = "drop_legacy" } };
+	w->app.target.name = (char *)"payments";
+	w->app.target.env = env;
+	w->hazards[0] = (struct hazard){ .kind = HAZARD_DATA_LOSS,
+		.level = 3,
+		.object = "public.legacy",
+		.words = "drops the table with its rows" };
+	w->hazards[1] = (struct hazard){ .kind = HAZARD_LOCK_EXCLUSIVE,
+		.level = 1,
+		.object = "public.evil\x1b[2J",
+		.words = "locks out everybody for an instant" };
+	w->steps[0] = (struct plan_step){
+		.migration = &w->migration, .ordinal = 1, .ordinal_count = 2, .is_reversible = true
+	};
+	w->steps[1] = (struct plan_step){ .migration = &w->migration,
+		.ordinal = 2,
+		.ordinal_count = 2,
+		.level = 3,
+		.hazards = w->hazards,
+		.hazard_count = 2 };
+	w->plan = (struct plan){ .direction = PLAN_UP, .steps = w->steps, .step_count = 2 };
+	snprintf(w->plan.digest, sizeof(w->plan.digest), "%064d", 7);
+	w->app.model.run.plan = &w->plan;
 }
 
-static int world_close(void **state)
+static bool says(const struct confirmation *c, const char *words)
 {
-	free(*state);
-	return 0;
-}
-
-static void ask(struct world *w, int level)
-{
-	struct confirmation what = { .level = level,
-		.own_level = level,
-		.token = "run 0042.2",
-		.digest = "9f2c",
-		.title = "Run step 2?" };
-	if (level == 3) {
-		snprintf(what.token, sizeof(what.token), "drop_legacy");
-		snprintf(what.target, sizeof(what.target), "shop");
-		what.count_s = 5;
+	for (size_t i = 0; i < c->line_count; i++) {
+		if (strstr(c->lines[i], words))
+			return true;
 	}
-	prompt_open(&w->prompt, &what, &w->model);
-	prompt_set_room(&w->prompt, 80, 20, LAYOUT_STACKED, w->model.now_us);
-	w->model.now_us += 400000;
+	return false;
 }
 
-static enum prompt_answer press(struct world *w, const char *name)
+static void the_environment_raises_levels_above_zero_by_one_and_never_beyond_three(void **state)
 {
-	struct key key;
-	assert_true(key_parse(name, &key));
-	return prompt_key(&w->prompt, &w->model, key);
-}
-
-static void type(struct world *w, const char *text)
-{
-	for (; *text; text++) {
-		struct key key = { *text == ' ' ? (uint32_t)KEYSYM_SPACE : (uint32_t)*text, 0 };
-		assert_int_equal(prompt_key(&w->prompt, &w->model, key), PROMPT_OPEN);
-	}
-}
-
-static void at_level_1_only_y_means_yes(void **state)
-{
-	struct world *w = *state;
-	ask(w, 1);
-	assert_int_equal(press(w, "y"), PROMPT_YES);
-	static const char *const others[] = { "Enter", "n", "s", "Y", "Space", "Esc", "^C", "Tab" };
-	for (size_t i = 0; i < ARRAY_SIZE(others); i++) {
-		ask(w, 1);
-		assert_int_equal(press(w, others[i]), PROMPT_NO);
+	(void)state;
+	struct world w;
+	for (int level = 0; level <= 3; level++) {
+		world_init(&w, ENV_STAGE);
+		assert_int_equal(prompt_raise(&w.app, level), level);
+		world_init(&w, ENV_PROD);
+		assert_int_equal(prompt_raise(&w.app, level), level == 0   ? 0
+							      : level == 3 ? 3
+									   : level + 1);
+		world_init(&w, ENV_UNLABELLED);
+		assert_int_equal(prompt_raise(&w.app, level), level == 0   ? 0
+							      : level == 3 ? 3
+									   : level + 1);
 	}
 }
 
-static void at_level_2_only_the_token_means_yes(void **state)
+static void even_a_harmless_step_wants_a_y(void **state)
 {
-	struct world *w = *state;
-	ask(w, 2);
-	type(w, "run 0042.2");
-	assert_int_equal(press(w, "Enter"), PROMPT_YES);
-	ask(w, 2);
-	type(w, "run 0042.3");
-	assert_int_equal(press(w, "Enter"), PROMPT_NO);
-	ask(w, 2);
-	assert_int_equal(press(w, "Enter"), PROMPT_NO);
-	ask(w, 2);
-	type(w, "y");
-	assert_int_equal(press(w, "Enter"), PROMPT_NO);
+	(void)state;
+	struct world w;
+	struct confirmation c = { 0 };
+	world_init(&w, ENV_PROD);
+
+	prompt_for_steps(&w.app, 0, 1, &c);
+
+	assert_int_equal(c.level, 1);
+	assert_string_equal(c.title, "Run step 1 of 2 of 0042 drop_legacy on PROD payments?");
+	assert_string_equal(c.digest, w.plan.digest);
 }
 
-static void at_level_3_name_target_and_a_count_mean_yes(void **state)
+static void losing_data_on_prod_wants_both_names_and_a_count(void **state)
 {
-	struct world *w = *state;
-	ask(w, 3);
-	type(w, "drop_legacy");
-	assert_int_equal(press(w, "Enter"), PROMPT_OPEN);
-	type(w, "shop");
-	assert_int_equal(press(w, "Enter"), PROMPT_OPEN);
-	w->model.now_us += 4900000;
-	assert_int_equal(prompt_check(&w->prompt, &w->model), PROMPT_OPEN);
-	w->model.now_us += 200000;
-	assert_int_equal(prompt_check(&w->prompt, &w->model), PROMPT_YES);
+	(void)state;
+	struct world w;
+	struct confirmation c = { 0 };
+	world_init(&w, ENV_PROD);
+
+	prompt_for_steps(&w.app, 1, 2, &c);
+
+	assert_int_equal(c.level, 3);
+	assert_string_equal(c.token, "drop_legacy");
+	assert_string_equal(c.target, "payments");
+	assert_int_equal(c.count_s, 5);
+	assert_true(says(&c, "data-loss public.legacy: drops the table with its rows"));
+	assert_true(says(&c, "none: it has no way down"));
 }
 
-static void esc_stops_the_count(void **state)
+static void on_dev_the_target_is_not_asked_for_and_the_count_is_shorter(void **state)
 {
-	struct world *w = *state;
-	ask(w, 3);
-	type(w, "drop_legacy");
-	press(w, "Tab");
-	type(w, "shop");
-	assert_int_equal(press(w, "Enter"), PROMPT_OPEN);
-	assert_int_equal(press(w, "Esc"), PROMPT_NO);
-	w->model.now_us += 60000000;
-	assert_int_equal(prompt_check(&w->prompt, &w->model), PROMPT_OPEN);
-	assert_false(w->prompt.is_open);
+	(void)state;
+	struct world w;
+	struct confirmation c = { 0 };
+	world_init(&w, ENV_DEV);
+
+	prompt_for_steps(&w.app, 1, 2, &c);
+
+	assert_int_equal(c.level, 3);
+	assert_string_equal(c.target, "");
+	assert_int_equal(c.count_s, 3);
 }
 
-static void keys_of_the_first_300_ms_are_not_heard(void **state)
+static void several_steps_are_asked_for_at_the_highest_of_their_levels(void **state)
 {
-	struct world *w = *state;
-	ask(w, 1);
-	w->model.now_us -= 200000;
-	assert_int_equal(press(w, "y"), PROMPT_OPEN);
-	w->model.now_us += 200000;
-	assert_int_equal(press(w, "y"), PROMPT_YES);
+	(void)state;
+	struct world w;
+	struct confirmation c = { 0 };
+	world_init(&w, ENV_DEV);
+
+	prompt_for_steps(&w.app, 0, 2, &c);
+
+	assert_int_equal(c.level, 3);
+	assert_string_equal(c.title, "Run 2 steps, 0042 to 0042, on dev payments?");
 }
 
-static void a_paste_is_refused(void **state)
+static void names_from_files_cannot_move_the_cursor(void **state)
 {
-	struct world *w = *state;
-	ask(w, 2);
-	type(w, "run 0042.");
-	prompt_paste(&w->prompt, &w->model);
-	assert_string_equal(w->prompt.typed[0], "");
+	(void)state;
+	struct world w;
+	struct confirmation c = { 0 };
+	world_init(&w, ENV_DEV);
+
+	prompt_for_steps(&w.app, 1, 2, &c);
+
+	assert_true(says(&c, "public.evil\\x1b[2J"));
+	for (size_t i = 0; i < c.line_count; i++)
+		assert_null(strchr(c.lines[i], '\x1b'));
 }
 
-static void assert_closes(struct world *w, const char *word)
+static void each_action_has_a_token_of_its_own(void **state)
 {
-	assert_int_equal(prompt_check(&w->prompt, &w->model), PROMPT_NO);
-	assert_non_null(strstr(w->prompt.why_closed, word));
-}
+	(void)state;
+	struct world w;
+	struct confirmation run = { 0 }, skip = { 0 };
+	world_init(&w, ENV_PROD);
+	w.steps[0].level = 1;
 
-static void it_closes_when_the_world_it_speaks_of_changes(void **state)
-{
-	struct world *w = *state;
-	ask(w, 2);
-	assert_int_equal(prompt_check(&w->prompt, &w->model), PROMPT_OPEN);
-	w->model.run.gate.is_shut = true;
-	assert_closes(w, "gate");
-	w->model.run.gate.is_shut = false;
-	ask(w, 2);
-	w->plan.digest[0] = '0';
-	assert_closes(w, "plan");
-	w->plan.digest[0] = '9';
-	ask(w, 2);
-	w->model.link.state = LINK_WAITING;
-	assert_closes(w, "connection");
-	w->model.link.state = LINK_UP;
-	ask(w, 2);
-	w->model.link.identity.started_us = 6;
-	assert_closes(w, "another server");
-	ask(w, 2);
-	w->model.now_us += 60000000;
-	assert_closes(w, "minute");
-}
+	prompt_for_steps(&w.app, 0, 1, &run);
+	w.app.target.env = ENV_DEV;
+	prompt_for_skip(&w.app, &skip);
 
-static void what_does_not_fit_is_not_asked(void **state)
-{
-	struct world *w = *state;
-	ask(w, 1);
-	prompt_set_room(&w->prompt, 59, 20, LAYOUT_NUMBERS, w->model.now_us);
-	assert_closes(w, "too small");
-	ask(w, 1);
-	w->model.now_us = w->prompt.opened_us;
-	prompt_set_room(&w->prompt, 80, 2, LAYOUT_STACKED, w->model.now_us);
-	w->model.now_us += 400000;
-	assert_true(w->prompt.is_unfit);
-	assert_int_equal(press(w, "y"), PROMPT_OPEN);
-	prompt_set_room(&w->prompt, 80, 20, LAYOUT_STACKED, w->model.now_us);
-	assert_int_equal(press(w, "y"), PROMPT_OPEN);
-	w->model.now_us += 400000;
-	assert_int_equal(press(w, "y"), PROMPT_YES);
+	assert_string_equal(run.token, "run 0042.1");
+	assert_string_equal(skip.token, "skip 0042.1");
 }
-
-#define TEST(test) cmocka_unit_test_setup_teardown(test, world_open, world_close)
 
 int main(void)
 {
-	setlocale(LC_ALL, "");
 	const struct CMUnitTest tests[] = {
-		TEST(at_level_1_only_y_means_yes),
-		TEST(at_level_2_only_the_token_means_yes),
-		TEST(at_level_3_name_target_and_a_count_mean_yes),
-		TEST(esc_stops_the_count),
-		TEST(keys_of_the_first_300_ms_are_not_heard),
-		TEST(a_paste_is_refused),
-		TEST(it_closes_when_the_world_it_speaks_of_changes),
-		TEST(what_does_not_fit_is_not_asked),
+		cmocka_unit_test(
+			the_environment_raises_levels_above_zero_by_one_and_never_beyond_three),
+		cmocka_unit_test(even_a_harmless_step_wants_a_y),
+		cmocka_unit_test(losing_data_on_prod_wants_both_names_and_a_count),
+		cmocka_unit_test(on_dev_the_target_is_not_asked_for_and_the_count_is_shorter),
+		cmocka_unit_test(several_steps_are_asked_for_at_the_highest_of_their_levels),
+		cmocka_unit_test(names_from_files_cannot_move_the_cursor),
+		cmocka_unit_test(each_action_has_a_token_of_its_own),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
