@@ -377,6 +377,11 @@ void stage_let_go(struct stage *stage)
 	conn->timer = loop_soon(stage->loop, answer_held, conn);
 }
 
+bool conn_is_usable(const struct conn *conn)
+{
+	return conn->view.state == LINK_UP && !conn->done;
+}
+
 const struct link_view *conn_view(const struct conn *conn)
 {
 	return &conn->view;

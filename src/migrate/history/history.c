@@ -71,6 +71,23 @@ static void finish(struct reading *reading, const struct err *e)
 	free(reading);
 }
 
+static void refuse_soon(void *arg)
+{
+	struct reading *reading = arg;
+	finish(reading, &reading->error);
+}
+
+/* The last answer may have come with the news that it was the last. */
+static void ask(struct reading *reading, const struct query *query, query_done_fn *done)
+{
+	if (conn_is_usable(reading->conn)) {
+		conn_query(reading->conn, query, done, reading);
+		return;
+	}
+	err_set(&reading->error, ERR_CONNECT, "the connection broke");
+	loop_soon(reading->loop, refuse_soon, reading);
+}
+
 static void events_read(void *arg, const struct result *result, const struct err *e)
 {
 	struct reading *reading = arg;
@@ -95,7 +112,7 @@ static void read_events(struct reading *reading)
 	struct query query = {
 		.sql = sql_get(class->events_sql, 0), .params = params, .param_count = 2
 	};
-	conn_query(reading->conn, &query, events_read, reading);
+	ask(reading, &query, events_read);
 }
 
 static void rows_read(void *arg, const struct result *result, const struct err *e)
@@ -127,7 +144,7 @@ static void read_rows(struct reading *reading)
 		.params = params,
 		.param_count = history->class->is_adopted ? 1 : 0,
 	};
-	conn_query(reading->conn, &query, rows_read, reading);
+	ask(reading, &query, rows_read);
 }
 
 static void detected(void *arg, const struct result *result, const struct err *e)
@@ -146,12 +163,6 @@ static void detected(void *arg, const struct result *result, const struct err *e
 		read_rows(reading);
 	else
 		finish(reading, NULL);
-}
-
-static void refuse_soon(void *arg)
-{
-	struct reading *reading = arg;
-	finish(reading, &reading->error);
 }
 
 void history_read_start(struct loop *loop, struct conn *conn, const struct history_request *request,
@@ -180,7 +191,7 @@ void history_read_start(struct loop *loop, struct conn *conn, const struct histo
 		.params = params,
 		.param_count = DETECT_PARAMS,
 	};
-	conn_query(conn, &query, detected, reading);
+	ask(reading, &query, detected);
 }
 
 const struct history_row *history_find(

@@ -263,8 +263,8 @@ static void send_statement(struct executor *x)
 	const struct migration_statement *statement = current(x);
 	struct err e;
 	x->step.statement_started_us = loop_now_us(x->o.loop);
-	tell_statement(x, false, -1);
 	link_ask_statement(x, &statement->sql, ran);
+	tell_statement(x, false, -1); /* once it is out, so that who hears it may cancel it */
 	if (!x->step.has_intent && !record_intent(x, &e))
 		tell_notice(x, "WARNING", e.text);
 }

@@ -36,11 +36,23 @@ static void answered(void *arg, const struct result *result, const struct err *e
 		answer(x, result, e);
 }
 
+static void broken(void *arg)
+{
+	struct err e;
+	err_set(&e, ERR_CONNECT, "the connection broke");
+	answered(arg, NULL, &e);
+}
+
+/* The last answer may have come with the news that it was the last. */
 void link_ask(struct executor *x, const struct query *query, executor_answer_fn *answer)
 {
 	assert_always(!x->answer, "the executor asks one thing at a time");
 	x->answer = answer;
 	x->pending++;
+	if (!conn_is_usable(lease_conn(x->link.lease))) {
+		loop_soon(x->o.loop, broken, x);
+		return;
+	}
 	conn_query(lease_conn(x->link.lease), query, answered, x);
 }
 

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "saboteur.h"
+
+#include <string.h>
+
+/* The driver's functions are given no state of ours, so there is one saboteur a program. */
+static struct {
+	int left; /* moments until it acts; 0 = it has */
+	bool has_begun;
+	bool is_answer_new; /* since the last text was sent */
+	void (*act)(void *arg);
+	void *arg;
+} plot;
+
+static void moment(void)
+{
+	if (!plot.has_begun || plot.left == 0 || --plot.left > 0)
+		return;
+	plot.act(plot.arg);
+}
+
+static void note(const char *sql)
+{
+	if (strncmp(sql, "BEGIN", 5) == 0)
+		plot.has_begun = true;
+	moment();
+}
+
+static bool spy_send(
+	struct driver_conn *conn, const char *sql, int count, const char *const *params)
+{
+	note(sql);
+	return driver_libpq.send(conn, sql, count, params);
+}
+
+static bool spy_send_prepared(
+	struct driver_conn *conn, const char *name, int count, const char *const *params)
+{
+	moment();
+	return driver_libpq.send_prepared(conn, name, count, params);
+}
+
+static bool spy_send_simple(struct driver_conn *conn, const char *sql)
+{
+	note(sql);
+	return driver_libpq.send_simple(conn, sql);
+}
+
+static int spy_flush(struct driver_conn *conn)
+{
+	int left = driver_libpq.flush(conn);
+	if (left == 0)
+		moment();
+	plot.is_answer_new = true;
+	return left;
+}
+
+static struct driver_result *spy_next_result(struct driver_conn *conn)
+{
+	if (plot.is_answer_new)
+		moment();
+	plot.is_answer_new = false;
+	return driver_libpq.next_result(conn);
+}
+
+void saboteur_arm(struct driver *driver, int at, void (*act)(void *arg), void *arg)
+{
+	plot.left = at;
+	plot.has_begun = false;
+	plot.act = act;
+	plot.arg = arg;
+	*driver = driver_libpq;
+	driver->send = spy_send;
+	driver->send_prepared = spy_send_prepared;
+	driver->send_simple = spy_send_simple;
+	driver->flush = spy_flush;
+	driver->next_result = spy_next_result;
+}
+
+bool saboteur_has_acted(void)
+{
+	return plot.left == 0;
+}

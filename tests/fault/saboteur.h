@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Saboteur: libpq's driver with a fault at its n-th moment. Moments are counted from the first text that holds "BEGIN":
+ * before a text is handed to libpq, once it is on its way to the server, and before its answer is looked at. So every
+ * boundary of a run has a number, and a test walks through them until a run comes to its end.
+ */
+#ifndef DBTOP_TESTS_FAULT_SABOTEUR_H
+#define DBTOP_TESTS_FAULT_SABOTEUR_H
+
+#include "pg/driver.h"
+
+/* From now on `driver` is sabotaged: at moment `at` (from 1) act(arg) is called, once. */
+void saboteur_arm(struct driver *driver, int at, void (*act)(void *arg), void *arg);
+/* Was the moment reached? */
+bool saboteur_has_acted(void);
+
+#endif
