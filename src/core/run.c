@@ -72,6 +72,7 @@ void run_open(struct app *app, struct inspection *inspection, const struct run_l
 	make_run_id(run->run_id);
 	run_journal_init(&run->journal, app);
 	open_view(run);
+	run_plan_open(run);
 	run_gate_update(run);
 	run_changed(run);
 }
@@ -138,6 +139,7 @@ static void start_executor(struct run *run)
 	run->executor = executor_new(&options);
 	app->model.run.started_us = app->model.now_us;
 	run_journal_start(run);
+	run_plan_status(run, true);
 	run_watch_start(run);
 	executor_start(run->executor);
 }
@@ -191,13 +193,20 @@ void run_break(struct app *app, size_t step)
 	if (!app->run || step >= view->plan->step_count)
 		return;
 	view->breakpoints[step] = !view->breakpoints[step];
+	run_plan_break(app->run, step, view->breakpoints[step]);
 	run_changed(app->run);
+}
+
+static void run_skip_now(struct run *run, const char *reason)
+{
+	run_plan_skip(run, executor_next_step(run->executor), reason);
+	executor_skip(run->executor, reason);
 }
 
 void run_skip(struct app *app, const char *reason)
 {
 	if (app->run && app->run->executor)
-		executor_skip(app->run->executor, reason);
+		run_skip_now(app->run, reason);
 }
 
 void run_choose(struct app *app, enum run_choice choice)

@@ -174,6 +174,7 @@ static void on_finished(void *arg, const struct run_end *end)
 
 	run->is_finished = true;
 	run_journal_end(run, end);
+	run_plan_status(run, false);
 	run_watch_stop(run);
 	if (run->guard_stopped && end->error.kind == ERR_NONE) {
 		told.exit = EXIT_GUARD;

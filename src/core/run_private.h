@@ -19,7 +19,8 @@ struct run {
 	struct journal journal;
 	struct run_listener listener; /* finished NULL = the screen */
 	char run_id[40];
-	size_t until; /* run up to this step once READY */
+	int64_t plan_id; /* in the store; 0 = not kept there */
+	size_t until;	 /* run up to this step once READY */
 	struct run_trouble trouble;
 	bool has_trouble;
 	bool is_headless, is_finished;
@@ -44,6 +45,12 @@ void run_watch_stop(struct run *run);
 /* Read the gate anew from the model's samples. */
 void run_gate_update(struct run *run);
 bool run_gate_is_open(struct run *run, size_t step);
+
+/* the plan in the store: core/run_plan.c */
+void run_plan_open(struct run *run);
+void run_plan_break(struct run *run, size_t step, bool is_set);
+void run_plan_skip(struct run *run, size_t step, const char *reason);
+void run_plan_status(struct run *run, bool is_running);
 
 /* journal over the store: core/run_journal.c */
 void run_journal_init(struct journal *journal, struct app *app);
