@@ -197,16 +197,21 @@ void run_break(struct app *app, size_t step)
 	run_changed(app->run);
 }
 
-static void run_skip_now(struct run *run, const char *reason)
-{
-	run_plan_skip(run, executor_next_step(run->executor), reason);
-	executor_skip(run->executor, reason);
-}
-
+/* The first step may be left out too: the history is written over a connection that opens for it. */
 void run_skip(struct app *app, const char *reason)
 {
-	if (app->run && app->run->executor)
-		run_skip_now(app->run, reason);
+	struct run *run = app->run;
+
+	if (!run || run->is_finished)
+		return;
+	snprintf(run->skip_reason, sizeof(run->skip_reason), "%s", reason);
+	run_plan_skip(run, next_step(app), reason);
+	if (run->executor) {
+		executor_skip(run->executor, run->skip_reason);
+		return;
+	}
+	run->skips_first = true;
+	start_executor(run);
 }
 
 void run_choose(struct app *app, enum run_choice choice)

@@ -34,7 +34,13 @@ static void on_state(void *arg, enum run_state state)
 		*view->progress = '\0';
 	}
 	run_changed(run);
-	if (state == RUN_READY && run->until > view->step)
+	if (state != RUN_READY)
+		return;
+	bool skips_first = run->skips_first;
+	run->skips_first = false;
+	if (skips_first)
+		executor_skip(run->executor, run->skip_reason);
+	else if (run->until > view->step)
 		executor_run(run->executor, run->until);
 }
 

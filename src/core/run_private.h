@@ -20,7 +20,9 @@ struct run {
 	struct run_listener listener; /* finished NULL = the screen */
 	char run_id[40];
 	int64_t plan_id; /* in the store; 0 = not kept there */
-	size_t until;	 /* run up to this step once READY */
+	char skip_reason[160];
+	bool skips_first; /* the step that opens the connection is left out */
+	size_t until;	  /* run up to this step once READY */
 	struct run_trouble trouble;
 	bool has_trouble;
 	bool is_headless, is_finished;
