@@ -252,8 +252,12 @@ void run_terminate_backend(struct app *app)
 
 void run_close(struct app *app)
 {
-	if (app->run && app->run->executor && !app->run->is_finished)
-		executor_close(app->run->executor);
-	else
+	struct run *run = app->run;
+
+	if (!run || !run->executor || run->is_finished) {
 		run_drop(app);
+		return;
+	}
+	run->is_leaving = true;
+	executor_close(run->executor);
 }

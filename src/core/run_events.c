@@ -8,6 +8,7 @@
 #include "base/str.h"
 #include "base/words.h"
 #include "core/app.h"
+#include "core/migrations.h"
 #include "core/run_private.h"
 
 static void say(struct run *run, const char *kind, const char *text)
@@ -173,6 +174,14 @@ static void on_paused(void *arg, const struct run_trouble *trouble)
 		decide_headless(run, trouble);
 }
 
+static void drop_left_run(void *arg)
+{
+	struct app *app = arg;
+
+	if (app->run && app->run->is_leaving)
+		run_drop(app);
+}
+
 static void on_finished(void *arg, const struct run_end *end)
 {
 	struct run *run = arg;
@@ -192,6 +201,11 @@ static void on_finished(void *arg, const struct run_end *end)
 		run->listener.finished(run->listener.arg, &told);
 	else if (end->error.kind != ERR_NONE)
 		app_message_err(run->app, &end->error);
+	if (!run->is_headless) {
+		migrations_refresh(run->app);
+		if (run->is_leaving)
+			loop_soon(run->app->loop, drop_left_run, run->app);
+	}
 	run_changed(run);
 }
 

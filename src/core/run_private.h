@@ -21,6 +21,7 @@ struct run {
 	char run_id[40];
 	int64_t plan_id; /* in the store; 0 = not kept there */
 	char skip_reason[160];
+	bool is_leaving;  /* dropped as soon as it is finished */
 	bool skips_first; /* the step that opens the connection is left out */
 	size_t until;	  /* run up to this step once READY */
 	struct run_trouble trouble;
