@@ -10,6 +10,9 @@ static struct {
 	bool is_answer_new; /* since the last text was sent */
 	void (*act)(void *arg);
 	void *arg;
+	const char *cut; /* NULL = nothing to cut, or it is cut */
+	bool has_arrived;
+	struct driver_conn *deaf;
 } plot;
 
 static void moment(void)
@@ -43,6 +46,12 @@ static bool spy_send_prepared(
 static bool spy_send_simple(struct driver_conn *conn, const char *sql)
 {
 	note(sql);
+	if (plot.cut && strncmp(sql, plot.cut, strlen(plot.cut)) == 0) {
+		plot.cut = NULL;
+		plot.deaf = conn;
+		if (!plot.has_arrived)
+			return false;
+	}
 	return driver_libpq.send_simple(conn, sql);
 }
 
@@ -60,7 +69,40 @@ static struct driver_result *spy_next_result(struct driver_conn *conn)
 	if (plot.is_answer_new)
 		moment();
 	plot.is_answer_new = false;
+	if (conn == plot.deaf)
+		return NULL;
 	return driver_libpq.next_result(conn);
+}
+
+static bool spy_consume(struct driver_conn *conn)
+{
+	return conn != plot.deaf && driver_libpq.consume(conn);
+}
+
+static bool spy_is_alive(struct driver_conn *conn)
+{
+	return conn != plot.deaf && driver_libpq.is_alive(conn);
+}
+
+static void spy_on(struct driver *driver)
+{
+	*driver = driver_libpq;
+	driver->send = spy_send;
+	driver->send_prepared = spy_send_prepared;
+	driver->send_simple = spy_send_simple;
+	driver->flush = spy_flush;
+	driver->next_result = spy_next_result;
+	driver->consume = spy_consume;
+	driver->is_alive = spy_is_alive;
+}
+
+void saboteur_cut(struct driver *driver, const char *text, bool has_arrived)
+{
+	plot.left = 0;
+	plot.cut = text;
+	plot.has_arrived = has_arrived;
+	plot.deaf = NULL;
+	spy_on(driver);
 }
 
 void saboteur_arm(struct driver *driver, int at, void (*act)(void *arg), void *arg)
@@ -69,12 +111,9 @@ void saboteur_arm(struct driver *driver, int at, void (*act)(void *arg), void *a
 	plot.has_begun = false;
 	plot.act = act;
 	plot.arg = arg;
-	*driver = driver_libpq;
-	driver->send = spy_send;
-	driver->send_prepared = spy_send_prepared;
-	driver->send_simple = spy_send_simple;
-	driver->flush = spy_flush;
-	driver->next_result = spy_next_result;
+	plot.cut = NULL;
+	plot.deaf = NULL;
+	spy_on(driver);
 }
 
 bool saboteur_has_acted(void)

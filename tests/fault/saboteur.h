@@ -11,6 +11,11 @@
 
 /* From now on `driver` is sabotaged: at moment `at` (from 1) act(arg) is called, once. */
 void saboteur_arm(struct driver *driver, int at, void (*act)(void *arg), void *arg);
+/*
+ * The connection breaks when that text is sent by itself: on the way there (has_arrived false), or on the way back, so
+ * that the server has done it and nobody hears the answer. Once.
+ */
+void saboteur_cut(struct driver *driver, const char *text, bool has_arrived);
 /* Was the moment reached? */
 bool saboteur_has_acted(void);
 
