@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Fake driver: a server played from a script, for a virtual loop. The test says what it expects to be asked and
+ * what is answered; what was not expected ends the test with the text that came.
+ *
+ *   struct fake *fake = fake_new(loop);                  a server that lets everybody in
+ *   fake_expect(fake, "SELECT 1");                       the next question begins like this …
+ *   fake_rows(fake, "n|word", "1|one\n2|~");             … and is answered with two rows; ~ is null
+ *   fake_expect(fake, "COMMIT");
+ *   fake_drop(fake);                                     the link breaks instead
+ *   conn = conn_new(loop, fake_driver(fake), …);
+ *   loop_advance_ms(loop, 1000);
+ *   fake_check_done(fake);                               everything expected was asked
+ *
+ * The question of who answers (identity.sql) is answered from fake->identity and is not part of the script, unless
+ * fake->is_identity_scripted. Several answers to one expectation come one after another, as results of one query. Without any it
+ * is a command without tag. Preparing counts as a question: "PREPARE name: text", executing as "EXECUTE name: text".
+ */
+#ifndef DBTOP_TESTS_FAKE_DRIVER_H
+#define DBTOP_TESTS_FAKE_DRIVER_H
+
+#include "loop/loop.h"
+#include "model/link.h"
+#include "pg/driver.h"
+
+struct fake {
+	struct loop *loop;
+	struct identity identity;   /* who answers; backend_pid as the SQL says it */
+	int backend_pid;	    /* as the handshake says it */
+	int server_version;	    /* 150018 */
+	const char *in_hot_standby; /* the reported parameter; NULL = none */
+	bool is_identity_scripted;
+	bool needs_password;
+	int full_sockets;	      /* so many flushes and copies are told to come again */
+	int dials, finishes, cancels; /* counted */
+	char last_options[512], last_hostaddr[64], last_application[80]; /* of the last dial */
+	char asked[4096]; /* every question, a line each */
+	struct driver driver;
+	struct fake_dial *dial_script;
+	struct fake_step *script;
+	struct fake_link *link; /* the one that is open; NULL = none */
+};
+
+/* Owned by the test; free it after the conns. */
+struct fake *fake_new(struct loop *loop);
+void fake_free(struct fake *fake);
+const struct driver *fake_driver(struct fake *fake);
+
+/* The next dials, in order; when none is left they succeed. message: as libpq words it. */
+void fake_refuse(struct fake *fake, const char *message);
+void fake_hang(struct fake *fake);
+void fake_admit(struct fake *fake);
+
+void fake_expect(struct fake *fake, const char *prefix);
+/* Answers to the last expectation. */
+void fake_rows(struct fake *fake, const char *columns, const char *rows);
+void fake_tag(struct fake *fake, const char *tag);
+/* position: in characters, from 1; 0 = none. A transaction under way fails. */
+void fake_error(struct fake *fake, const char *sqlstate, const char *text, int position);
+/* FATAL with that SQLSTATE, then the link breaks. */
+void fake_fatal(struct fake *fake, const char *sqlstate, const char *text);
+void fake_notice(struct fake *fake, const char *severity, const char *text);
+void fake_copy_in(struct fake *fake);
+void fake_drop(struct fake *fake);
+/* It never answers. */
+void fake_silence(struct fake *fake);
+
+/* What the server does unasked, now. */
+void fake_goodbye(
+	struct fake *fake, const char *sqlstate, const char *text); /* FATAL to an idle session */
+void fake_cut(struct fake *fake);
+
+void fake_check_done(const struct fake *fake);
+
+#endif
