@@ -102,7 +102,6 @@ void child_run(struct child *child, const char *dir, const char *const *argv)
 		child->rss_mb = (double)usage.ru_maxrss / 1024;
 		child->status = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 	}
-	if (child->status != 0)
-		last_line(words, child->words, sizeof(child->words));
+	last_line(words, child->words, sizeof(child->words));
 	free(words);
 }

@@ -14,7 +14,7 @@ struct child {
 	double cpu_seconds;
 	double rss_mb;	 /* the most it ever held */
 	int status;	 /* exit status; 128+n by signal n; -1 = could not be started */
-	char words[160]; /* the last line it said, when it failed */
+	char words[160]; /* the last line it said */
 };
 
 /* dir: where it finds its home and leaves its words. */
