@@ -96,7 +96,7 @@ void guard_read(
 		read_ms("wait", n->wait_ms, limits->wait_ms, "our statement has waited for");
 	for (size_t i = 0; i < GATE_READINGS; i++) {
 		const struct gate_reading *r = &view->readings[i];
-		view->warning_count += r->limit >= 0 && !value_is_known(r->value);
+		view->warning_count += r->limit >= 0 && r->value == VALUE_UNKNOWN;
 		if (r->is_shut && !view->is_shut)
 			snprintf(view->reason, sizeof(view->reason), "%s", r->words);
 		view->is_shut = view->is_shut || r->is_shut;
