@@ -230,7 +230,8 @@ static void draw_crumbs(struct frame *f)
 	struct panel *panel = frame_focused(f);
 	if (panel->class->crumb)
 		panel->class->crumb(panel, frame_model(f), words);
-	pen_to(&pen, f->layout == LAYOUT_WIDE ? 28 : pen.x + 3);
+	pen_gap(&pen, 3);
+	pen_to(&pen, f->layout == LAYOUT_WIDE ? 28 : 0);
 	pen_text(&pen, ROLE_HINT, words);
 }
 

@@ -80,10 +80,12 @@ static void show_report(struct frame *f, const struct report *report)
 	frame_push(f, view_find("report"));
 }
 
+/* One sentence says it all; a command without any has nothing to say but its data. */
 static bool is_short(const struct report *report)
 {
 	const struct node *first = report->says->first;
-	return !report->data->first && (!first || !first->next) && !report->warnings->first;
+	bool is_empty = !first && !report->data->first;
+	return (is_empty || (first && !first->next)) && !report->warnings->first;
 }
 
 /* What a finished call has to say. */

@@ -63,6 +63,21 @@ const struct migration_row *migration_at(const struct model *model, size_t place
 	return &view->rows[view->row_count - from_end];
 }
 
+int revision_columns(const struct migrations_view *view)
+{
+	enum { WHOLE = 8 };
+	size_t longest = 0, unique = WHOLE;
+	for (size_t i = 0; i < view->row_count; i++) {
+		size_t len = strlen(view->rows[i].rev), same = 0;
+		const char *before = i ? view->rows[i - 1].rev : "";
+		while (before[same] && before[same] == view->rows[i].rev[same])
+			same++;
+		longest = len > longest ? len : longest;
+		unique = same + 1 > unique ? same + 1 : unique;
+	}
+	return (int)(unique < longest ? unique : longest);
+}
+
 void statement_words(const struct statement *statement, struct str *out)
 {
 	str_add(out, *statement->tag ? statement->tag : "(empty)");

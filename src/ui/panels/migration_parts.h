@@ -18,6 +18,11 @@ void migrations_head(const struct panel *panel, const struct model *model, struc
 const char *migration_words(const struct migrations_view *view, const struct migration_row *row);
 /* The row of the view at a place of the list; NULL for the rule "you are here". */
 const struct migration_row *migration_at(const struct model *model, size_t place);
+/*
+ * The beginning of a long revision that no other one has: enough to name it, and short enough for a list. Shorter
+ * revisions stay whole.
+ */
+int revision_columns(const struct migrations_view *view);
 /* "ALTER TABLE orders": tag and the object it is about. */
 void statement_words(const struct statement *statement, struct str *out);
 /* The strongest lock and the table it is on; NULL = none worth a word. */

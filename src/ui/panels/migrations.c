@@ -33,6 +33,14 @@ static int draw_fact(struct surface *s, int y, const char *word, const char *tex
 	return y + 1;
 }
 
+/* A path too long keeps its end: the name says more than the folders. */
+static int draw_path(struct surface *s, int y, const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	bool is_long = text_columns(path) > s->width - 12;
+	return draw_fact(s, y, "file", is_long && slash ? slash + 1 : path);
+}
+
 static int draw_statement(const struct plan *plan, const struct migration_statement *statement,
 	size_t number, struct surface *s, int y)
 {
@@ -42,7 +50,7 @@ static int draw_statement(const struct plan *plan, const struct migration_statem
 	bool is_narrow = s->width < 70;
 	statement_words(&statement->sql, &words);
 	pen_printf(&pen, ROLE_DIM, "%3zu ", number);
-	int field = s->width - (is_narrow ? 26 : 46);
+	int field = s->width - (is_narrow ? 31 : 46);
 	pen_field(&pen, ROLE_TEXT, str_c(&words), field > 12 ? field : 12);
 	pen_gap(&pen, 1);
 	if (lock) {
@@ -119,7 +127,7 @@ static void draw_detail(
 	int y = 0;
 	const struct migration *m = row->migration;
 	const struct migration_script *up = m ? &m->sections[SECTION_UP] : NULL;
-	y = draw_fact(s, y, "file", up && up->path ? up->path : "missing");
+	y = draw_path(s, y, up && up->path ? up->path : "missing");
 	y = draw_fact(s, y, "rollback",
 		m && m->irreversible ? m->irreversible
 		: row->is_reversible ? "yes"
@@ -141,7 +149,7 @@ static void place(const struct panel *panel, const struct surface *s, struct rec
 {
 	enum layout layout = panel->context->layout;
 	if (layout == LAYOUT_WIDE) {
-		int left = s->width >= 160 ? s->width * 45 / 100 : s->width / 2;
+		int left = s->width >= 160 ? s->width * 45 / 100 : s->width * 3 / 5;
 		at[0] = (struct rect){ 0, 0, left, s->height };
 		at[1] = (struct rect){ left, 0, s->width - left, s->height };
 		return;

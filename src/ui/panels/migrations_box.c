@@ -27,11 +27,13 @@ static void draw_row(const struct model *model, const struct migration_row *row,
 	struct surface *s, int y)
 {
 	struct pen pen = pen_at(s, 1, y);
-	int rev = text_columns(row->rev) > 6 ? 15 : 6;
+	int columns = revision_columns(&model->migrations);
+	int rev = columns + 2 < 6 ? 6 : columns + 2;
 	int name = name_columns(model, s->width - LABEL - rev - WORDS);
 	char when[WORDS_BYTES], took[NUMBER_BYTES];
 	pen_field(&pen, ROLE_TITLE, label, LABEL);
-	pen_field(&pen, ROLE_TEXT, row->rev, rev);
+	pen_printf(&pen, ROLE_TEXT, "%.*s", columns, row->rev);
+	pen_to(&pen, LABEL + 1 + rev);
 	pen_field(&pen, ROLE_TEXT, row->name ? row->name : "", name);
 	pen_gap(&pen, 1);
 	pen_status(&pen, migration_status(row));

@@ -177,7 +177,8 @@ static bool notes_command(struct panel *panel, const struct model *model, const 
 static void notes_crumb(const struct panel *panel, const struct model *model, char out[128])
 {
 	const struct notes_view *view = panel->state;
-	int len = snprintf(out, 128, "%zu notes", note_count(model));
+	int len = snprintf(
+		out, 128, "%zu note%s", note_count(model), note_count(model) == 1 ? "" : "s");
 	if (view->grid.filter[0])
 		snprintf(out + len, 128 - (size_t)len, "   / %s", view->grid.filter);
 }

@@ -101,9 +101,10 @@ static void draw_list(const struct panel *panel, const struct model *model, stru
 	char title[160], words[96], elapsed[NUMBER_BYTES];
 	size_t shown = run->step < plan->step_count ? run->step + 1 : plan->step_count;
 	number_ms(run->started_us ? (model->now_us - run->started_us) / 1000 : VALUE_NONE, elapsed);
-	snprintf(title, sizeof(title), "%s %s to %s",
-		plan->direction == PLAN_UP ? "Upgrade" : "Rollback",
-		plan->from ? plan->from : "base", plan->to ? plan->to : "base");
+	int columns = revision_columns(&model->migrations);
+	snprintf(title, sizeof(title), "%s %.*s to %.*s",
+		plan->direction == PLAN_UP ? "Upgrade" : "Rollback", columns,
+		plan->from ? plan->from : "base", columns, plan->to ? plan->to : "base");
 	snprintf(words, sizeof(words), "%s   step %zu of %zu   %s", run_state_word(run->state),
 		shown, plan->step_count, elapsed);
 	struct box box = { .title = title,
