@@ -87,6 +87,11 @@ static void slots_check(const struct health_given *given, struct health *out)
 {
 	const struct pool_health *pool = given->pool;
 
+	if (!value_is_known(pool->used_percent)) {
+		check_add(out, "slots", HEALTH_UNKNOWN,
+			"the server did not say how many slots it has");
+		return;
+	}
 	check_add(out, "slots", slots_verdict(pool), "%s%lld of %lld slots used, %lld%%",
 		pool->is_restricted ? "about " : "", (long long)pool->used,
 		(long long)pool->ceiling, (long long)pool->used_percent);

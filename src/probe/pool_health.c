@@ -86,8 +86,16 @@ static void group_complete(struct session_group *group)
 
 void pool_health_complete(struct pool_health *pool)
 {
-	pool->ceiling = pool->max_connections - pool->superuser_reserved - pool->reserved;
-	pool->used_percent = pool->ceiling > 0 ? pool->used * 100 / pool->ceiling : VALUE_UNKNOWN;
+	bool has_ceiling = value_is_known(pool->max_connections) &&
+			   value_is_known(pool->superuser_reserved) &&
+			   value_is_known(pool->reserved);
+
+	pool->ceiling = VALUE_UNKNOWN;
+	if (has_ceiling)
+		pool->ceiling = pool->max_connections - pool->superuser_reserved - pool->reserved;
+	pool->used_percent = VALUE_UNKNOWN;
+	if (pool->ceiling > 0 && value_is_known(pool->used))
+		pool->used_percent = pool->used * 100 / pool->ceiling;
 	pool->oldest.age_ms = age_of(pool->oldest.age_ms, pool->hidden);
 	for (size_t i = 0; i < pool->group_count; i++)
 		group_complete(&pool->groups[i]);
@@ -240,8 +248,8 @@ static void pool_oldest_words(const struct pool_health *pool, char *out, size_t 
 /* Slots are short while far more sessions idle than work: the applications' pools are too big. */
 static enum status pool_hoarded(const struct pool_health *pool)
 {
-	return value_is_known(pool->idle_long) && pool->used_percent > 60 &&
-			       pool->idle_long > 5 * pool->active
+	return value_is_known(pool->idle_long) && value_is_known(pool->active) &&
+			       pool->used_percent > 60 && pool->idle_long > 5 * pool->active
 		       ? STATUS_WARN
 		       : STATUS_OK;
 }

@@ -118,6 +118,7 @@ static int64_t replication_meet(struct replication *replication,
 	struct wal_ring *ring = &replication->ring;
 	bool is_same = strcmp(ring->system_identifier, moment->system_identifier) == 0;
 	int64_t timeline = head->timeline;
+	lsn_t end = value_is_known(head->now_us) ? lsn_parse(head->end_lsn) : LSN_UNKNOWN;
 
 	if (timeline == VALUE_UNKNOWN && is_same)
 		timeline = ring->timeline;
@@ -126,8 +127,7 @@ static int64_t replication_meet(struct replication *replication,
 		replication->receiver = replication->sync = (struct mark){ 0 };
 		replication->receiver_seen_us = 0;
 	}
-	wal_ring_push(
-		ring, moment->system_identifier, timeline, head->now_us, lsn_parse(head->end_lsn));
+	wal_ring_push(ring, moment->system_identifier, timeline, head->now_us, end);
 	return timeline;
 }
 

@@ -82,6 +82,14 @@ static void what_was_not_answered_is_unknown(void **state)
 	assert_int_equal(w->health.verdict, HEALTH_UNKNOWN);
 }
 
+static void a_ceiling_nobody_told_is_unknown(void **state)
+{
+	struct world *w = *state;
+	w->pool.ceiling = w->pool.used_percent = VALUE_UNKNOWN;
+	health_judge(&w->given, &w->health);
+	words_of(w, "slots", HEALTH_UNKNOWN);
+}
+
 static void a_warning_degrades_and_a_critical_mark_is_unhealthy(void **state)
 {
 	struct world *w = *state;
@@ -179,6 +187,7 @@ int main(void)
 		WITH_WORLD(a_quiet_primary_is_healthy_and_says_why),
 		WITH_WORLD(a_lost_server_is_unknown_with_its_reason),
 		WITH_WORLD(what_was_not_answered_is_unknown),
+		WITH_WORLD(a_ceiling_nobody_told_is_unknown),
 		WITH_WORLD(a_warning_degrades_and_a_critical_mark_is_unhealthy),
 		WITH_WORLD(a_replica_in_trouble_is_named),
 		WITH_WORLD(words_of_the_whole_are_told_beside_the_rows),
