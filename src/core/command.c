@@ -120,12 +120,13 @@ static size_t split_words(char *line, const char **words, size_t max)
 			else
 				*write++ = *read;
 		}
-		bool more = *read;
+		/* The word is never longer than what was read of it, so its end stays behind `read`. */
+		bool is_last = !*read;
 		*write++ = '\0';
-		if (more)
-			read++;
-		if (write > read)
-			read = write;
+		if (is_last)
+			return count;
+		read++;
+		write = read;
 	}
 }
 
