@@ -60,8 +60,8 @@ const struct err *conn_error(const struct conn *conn);
 bool conn_in_transaction(const struct conn *conn);
 
 struct query {
-	const char *sql;	   /* borrowed until sent */
-	const char *const *params; /* text; borrowed until sent */
+	const char *sql;	   /* borrowed until done() */
+	const char *const *params; /* text; borrowed for the call, until done() when is_prepared */
 	int param_count;
 	bool is_simple;	  /* simple protocol: several statements in one string, no parameters */
 	bool is_prepared; /* prepare once per connection under a name made from the text */

@@ -132,6 +132,19 @@ static bool is_one_host(const struct conninfo *info, struct err *e)
 	return true;
 }
 
+/* A password with a slash in a URI ends up as the port, and would be shown as one. */
+static bool is_port(const struct conninfo *info, struct err *e)
+{
+	const char *port = conninfo_get(info, "port");
+	char *end;
+	long number = port ? strtol(port, &end, 10) : 0;
+
+	if (!port || !*port || (!*end && number > 0 && number <= 65535))
+		return true;
+	err_set(e, ERR_USAGE, "the port of the connection is not a number from 1 to 65535");
+	return err_hint(e, "in a URI, a / in the password is %%2F, @ is %%40, : is %%3A");
+}
+
 static void take_merged(struct conninfo *info, PGconn *pg)
 {
 	take_options(info, PQconninfo(pg));
@@ -216,7 +229,7 @@ struct conninfo *conninfo_new(
 		goto failed;
 	if (override)
 		override_options(info, override);
-	if (!merge_defaults(info, e) || !is_one_host(info, e))
+	if (!merge_defaults(info, e) || !is_one_host(info, e) || !is_port(info, e))
 		goto failed;
 	return info;
 failed:
