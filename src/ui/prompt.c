@@ -4,11 +4,20 @@
 #include <string.h>
 
 #include "base/utf8.h"
+#include "base/width.h"
 #include "ui/box.h"
 #include "ui/pen.h"
 #include "ui/wrap.h"
 
-enum { DEAF_US = 300 * 1000, IDLE_US = 60 * 1000000, HANG = 9, LEAST_COLUMNS = 60 };
+enum {
+	DEAF_US = 300 * 1000,
+	IDLE_US = 60 * 1000000,
+	HANG = 9,
+	LEAST_COLUMNS = 60,
+	FIELD_LABEL = 21,
+	FIELD_LEAST = 12,
+	FIELD_MOST = 24,
+};
 
 static bool has_target(const struct prompt *prompt)
 {
@@ -32,12 +41,40 @@ static int answer_rows(const struct prompt *prompt)
 	return has_target(prompt) ? 5 : 4;
 }
 
+/* Lines that begin with a label keep its column free; sentences do not. */
+static int line_hang(const char *line)
+{
+	static const char *const labels[] = { "target ", "note ", "risk ", "DANGER ", "NOT BACK ",
+		"undo ", "gate ", "plan ", "depends ", "         " };
+	for (size_t i = 0; i < ARRAY_SIZE(labels); i++)
+		if (strncmp(line, labels[i], strlen(labels[i])) == 0)
+			return HANG;
+	return 0;
+}
+
+/* Columns of the widest word that has to be typed. */
+static int token_columns(const struct prompt *prompt)
+{
+	int token = text_columns(prompt->what.token), target = text_columns(prompt->what.target);
+	return has_target(prompt) && target > token ? target : token;
+}
+
+/* What has to be typed is shown whole, with room to type it; else nothing is asked. */
+static int least_columns(const struct prompt *prompt)
+{
+	int borders = 4, words = prompt->what.level >= 3 ? FIELD_LABEL + 4 : 31;
+	int least = borders + words + token_columns(prompt) + FIELD_LEAST;
+	if (prompt->what.level < 2 || least < LEAST_COLUMNS)
+		return LEAST_COLUMNS;
+	return least;
+}
+
 int prompt_height(const struct prompt *prompt, int columns, enum layout layout)
 {
 	int width = columns - (layout >= LAYOUT_STACKED ? 4 : 2);
 	int rows = wrap_rows(prompt->what.title, width, 0) + answer_rows(prompt);
 	for (size_t i = 0; i < prompt->what.line_count; i++)
-		rows += wrap_rows(prompt->what.lines[i], width, HANG);
+		rows += wrap_rows(prompt->what.lines[i], width, line_hang(prompt->what.lines[i]));
 	return box_height(rows, layout);
 }
 
@@ -46,8 +83,9 @@ void prompt_set_room(
 	struct prompt *prompt, int columns, int rows, enum layout layout, int64_t now_us)
 {
 	int need = prompt_height(prompt, columns, layout);
-	bool is_unfit = columns < LEAST_COLUMNS || need > rows || layout < LAYOUT_COMPACT;
-	prompt->need_columns = LEAST_COLUMNS;
+	int least = least_columns(prompt);
+	bool is_unfit = columns < least || need > rows || layout < LAYOUT_COMPACT;
+	prompt->need_columns = least;
 	prompt->need_rows = need > 12 ? need + 4 : 16;
 	if (prompt->is_unfit && !is_unfit)
 		prompt->opened_us = prompt->touched_us = now_us;
@@ -205,7 +243,7 @@ static enum role line_role(const char *line)
 static int draw_line(struct surface *s, int y, const char *line)
 {
 	struct rect at = { 1, y, s->width - 2, s->height - y };
-	int after = wrap_draw(s, at, ROLE_DIALOG, line, HANG);
+	int after = wrap_draw(s, at, ROLE_DIALOG, line, line_hang(line));
 	enum role role = line_role(line);
 	if (role != ROLE_DIALOG)
 		surface_restyle(s, (struct rect){ 1, y, HANG - 1, 1 }, role);
@@ -216,15 +254,16 @@ static int draw_line(struct surface *s, int y, const char *line)
 static int draw_field(struct pen *pen, const char *typed, bool is_active)
 {
 	pen_text(pen, is_active ? ROLE_KEY : ROLE_DIM, "> ");
-	int start = pen->x;
-	pen_text(pen, ROLE_INPUT, typed);
-	int cursor = pen->x;
-	int blank = 24 - (pen->x - start);
-	if (blank > 0) {
-		surface_fill(pen->s, (struct rect){ pen->x, pen->y, blank, 1 }, ROLE_INPUT);
-		pen->x += blank;
+	int field = pen_room(pen) - 1 < FIELD_MOST ? pen_room(pen) - 1 : FIELD_MOST;
+	struct span end = span_of(typed);
+	/* of a text longer than the field its end is shown */
+	while (end.len && (int)width_columns(end) >= field) {
+		size_t first = width_cut(end, 2);
+		first = first ? first : 1;
+		end = span_from(end.data + first, end.len - first);
 	}
-	return cursor;
+	surface_fill(pen->s, (struct rect){ pen->x, pen->y, field, 1 }, ROLE_INPUT);
+	return pen->x + surface_text(pen->s, pen->x, pen->y, ROLE_INPUT, end, field);
 }
 
 static struct rect draw_token(const struct prompt *prompt, struct surface *s, int y)
@@ -263,9 +302,10 @@ static struct rect draw_fields(
 	struct rect cursor = { -1, 0, 1, 1 };
 	for (size_t i = 0; i < count; i++) {
 		struct pen pen = pen_at(s, 1, y + (int)i);
-		pen_printf(&pen, ROLE_DIALOG, "%zu  %-16s", i + 1, labels[i]);
-		pen_field(&pen, ROLE_KEY, wanted[i], 22);
-		pen_gap(&pen, 1);
+		pen_printf(&pen, ROLE_DIALOG, "%zu  %s", i + 1, labels[i]);
+		pen_to(&pen, FIELD_LABEL);
+		pen_field(&pen, ROLE_KEY, wanted[i], token_columns(prompt));
+		pen_gap(&pen, 2);
 		bool is_active = prompt->field == i && !prompt->counting_from_us;
 		int x = draw_field(&pen, prompt->typed[i], is_active);
 		if (is_active)
