@@ -75,8 +75,12 @@ static void on_notice(void *arg, const char *severity, const char *text)
 static void on_paused(void *arg, const struct run_trouble *trouble)
 {
 	struct rig *rig = arg;
-	if (rig->trouble.kind == TROUBLE_NONE)
+	if (rig->trouble.kind == TROUBLE_NONE) {
 		rig->trouble = *trouble;
+		snprintf(rig->trouble_file, sizeof(rig->trouble_file), "%s",
+			trouble->error.file ? trouble->error.file : "");
+		rig->trouble.error.file = rig->trouble_file;
+	}
 	unsigned bit = RUN_CHOICE_BIT(trouble->proposed);
 	if (trouble->choices & bit & rig->choices) {
 		rig->choices &= ~bit; /* once */

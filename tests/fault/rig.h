@@ -31,8 +31,9 @@ struct rig {
 	/* of the last run */
 	struct str told;
 	struct run_end end;
-	struct run_trouble trouble; /* the first one */
-	enum exit_code plan_exit;   /* when no run came of it */
+	struct run_trouble trouble; /* the first one; its file's name is kept here */
+	char trouble_file[256];
+	enum exit_code plan_exit; /* when no run came of it */
 	struct err plan_error;
 	struct executor *executor;
 	bool is_finished;
