@@ -240,6 +240,27 @@ static void dirty_without_a_version_is_the_first_one_going_down(void **state)
 	world_release(&w);
 }
 
+static void the_server_is_right_where_it_shows_how_it_ended(void **state)
+{
+	(void)state;
+	struct world w;
+	size_t count;
+	world_init(&w, "goose");
+	found(&w, "public|goose_db_version|1|t|id version_id is_applied tstamp");
+	stage_rows(w.stage, "goose_db_version", 0, "rev|is_applied|applied_us\n1|t|5");
+	read_it(&w, NULL);
+	history_settle(w.history, &(struct history_unfinished){ "001", 1, SECTION_UP, 0 });
+	history_settle(w.history, &(struct history_unfinished){ "002", 2, SECTION_DOWN, 0 });
+	assert_null(w.history->unfinished);
+	history_settle(w.history, &(struct history_unfinished){ "002", 2, SECTION_UP, 1 });
+	const struct applied_revision *applied =
+		history_applied(w.history, &w.made.set, &w.arena, &count);
+	assert_int_equal(count, 2);
+	assert_int_equal(applied[1].state, APPLIED_PARTIAL);
+	assert_int_equal(applied[1].steps_done, 1);
+	world_release(&w);
+}
+
 static void own_rows_come_oldest_first_with_steps_and_events(void **state)
 {
 	(void)state;
@@ -302,6 +323,7 @@ int main(void)
 		cmocka_unit_test(one_row_stands_for_everything_not_newer),
 		cmocka_unit_test(a_dirty_row_is_half_done_going_up_until_the_store_says_otherwise),
 		cmocka_unit_test(dirty_without_a_version_is_the_first_one_going_down),
+		cmocka_unit_test(the_server_is_right_where_it_shows_how_it_ended),
 		cmocka_unit_test(own_rows_come_oldest_first_with_steps_and_events),
 		cmocka_unit_test(a_lost_connection_is_told_once),
 	};

@@ -273,8 +273,22 @@ bool history_equal(const struct history *a, const struct history *b)
 	return true;
 }
 
+/* Is the store's story over on the server? A row of goose that is there, or gone, says so. */
+static bool is_settled(const struct history *history, const struct history_unfinished *unfinished)
+{
+	const struct migration probe = { .rev = unfinished->rev, .number = unfinished->number };
+	if (history->class->is_adopted)
+		return true; /* the server keeps every intent itself */
+	if (history->class->is_single_row)
+		return !history->is_dirty;
+	bool is_there = history_find(history, &probe) != NULL;
+	return is_there == (unfinished->direction == SECTION_UP);
+}
+
 void history_settle(struct history *history, const struct history_unfinished *unfinished)
 {
+	if (is_settled(history, unfinished))
+		return;
 	struct history_unfinished *copy = arena_new(&history->arena, struct history_unfinished);
 	*copy = *unfinished;
 	copy->rev = arena_strdup(&history->arena, unfinished->rev);

@@ -133,7 +133,7 @@ const struct history_row *history_find(
 bool history_is_applied(const struct history *history, const struct migration *migration);
 /*
  * What the store knows of an unfinished migration: decides what a dirty row means, and stands for the rows that goose
- * does not keep. Copied.
+ * does not keep. Where the server itself shows how it ended, the server is right and this does nothing. Copied.
  */
 void history_settle(struct history *history, const struct history_unfinished *unfinished);
 /*
