@@ -110,6 +110,8 @@ void run_journal_settle(struct app *app, const struct identity *identity, struct
 	arena_release(&app->journal_arena);
 	if (!store_run_past(app_store(app), identity, NULL, &app->journal_arena, &stored))
 		return;
+	if (stored.steps_done == 0 && !stored.is_lone)
+		return; /* a group that was broken off: the server rolled it back, nothing is half done */
 	history_settle(
 		history, &(struct history_unfinished){ .rev = stored.rev,
 				 .number = strtoull(stored.rev, NULL, 10),
