@@ -12,9 +12,26 @@
 
 enum { FRAME_US = 33 * 1000, KEY_FRAME_US = 5 * 1000 };
 
+/*
+ * Live, or with the samples of the moment it was frozen. Made anew each time: notes, plans and runs go on, and what
+ * they point to may be gone with the next command.
+ */
 const struct model *frame_model(const struct frame *f)
 {
-	return f->frozen ? f->frozen : &f->app->model;
+	struct picture *held = f->held;
+	const struct model *live = &f->app->model;
+	if (!held)
+		return live;
+	int64_t since_us = live->now_us - held->at_us;
+	held->model = *live;
+	held->model.pool = held->pool;
+	held->model.replicas = held->replicas;
+	held->model.attention_count = held->attention_count;
+	memcpy(held->model.attention, held->attention, sizeof(held->attention));
+	/* its samples do not grow old: the picture is what stands still */
+	held->model.pool.sampled_us += held->pool.sampled_us ? since_us : 0;
+	held->model.replicas.sampled_us += held->replicas.sampled_us ? since_us : 0;
+	return &held->model;
 }
 
 void frame_dirty(struct frame *f)
@@ -102,26 +119,22 @@ void frame_say(struct frame *f, const char *text)
 	app_message(f->app, MESSAGE_INFO, "%s", text);
 }
 
-/* The picture stands still; what is no sample (messages, locks, runs) goes on. */
 static void frame_freeze(struct frame *f)
 {
 	const struct model *live = &f->app->model;
+	if (live->is_paused == (f->held != NULL))
+		return;
 	if (!live->is_paused) {
-		free(f->frozen);
-		f->frozen = NULL;
+		free(f->held);
+		f->held = NULL;
 		return;
 	}
-	if (!f->frozen) {
-		f->frozen = mem_dup(live, sizeof(*live));
-		return;
-	}
-	struct model *held = mem_dup(f->frozen, sizeof(*f->frozen));
-	*f->frozen = *live;
-	f->frozen->pool = held->pool;
-	f->frozen->replicas = held->replicas;
-	f->frozen->attention_count = held->attention_count;
-	memcpy(f->frozen->attention, held->attention, sizeof(held->attention));
-	free(held);
+	f->held = mem_new(struct picture);
+	f->held->pool = live->pool;
+	f->held->replicas = live->replicas;
+	f->held->attention_count = live->attention_count;
+	memcpy(f->held->attention, live->attention, sizeof(live->attention));
+	f->held->at_us = live->now_us;
 }
 
 /* A run that was opened shows itself; one that was closed leaves its page. */
@@ -193,6 +206,7 @@ void frame_free(struct frame *f)
 		return;
 	bus_leave(&f->app->bus, frame_news, f);
 	frame_prompt_drop(f);
+	frame_calls_forget(f);
 	loop_timer_stop(f->timer);
 	for (size_t i = 0; i < f->panel_count; i++) {
 		if (f->panels[i].class->release)
@@ -204,7 +218,7 @@ void frame_free(struct frame *f)
 	keymap_release(&f->keymap);
 	theme_release(&f->theme);
 	str_release(&f->report);
-	free(f->frozen);
+	free(f->held);
 	free(f);
 }
 

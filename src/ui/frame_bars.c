@@ -129,7 +129,8 @@ static void bar_clock(const struct frame *f, struct bar *bar)
 	const char *mark = f->now.glyphs->text[is_stale ? GLYPH_STALE : GLYPH_OK];
 	clock_format_local_time(model->pool.sampled_wall_us, time);
 	if (f->app->model.is_paused)
-		snprintf(text, sizeof(text), "PAUSED %s", time);
+		snprintf(text, sizeof(text), pen_room(&bar->pen) < 20 ? "PAUSED" : "PAUSED %s",
+			time);
 	else
 		snprintf(text, sizeof(text), "%s %s", mark, time);
 	bar_text(bar, bar->role, text);
@@ -157,7 +158,7 @@ void frame_draw_identity(struct frame *f)
 		model->interval_is_lengthened ? " (lengthened)" : "");
 	/* where not both fit, the clock of the sample says more than the interval */
 	bool has_room = pen_room(&bar.pen) >= text_columns(text) + 16;
-	if (model->link.state == LINK_UP && model->interval_ms && has_room)
+	if (model->link.state == LINK_UP && model->interval_ms && has_room && !model->is_paused)
 		bar_text(&bar, bar.role, text);
 	bar_clock(f, &bar);
 }

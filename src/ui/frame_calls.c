@@ -102,6 +102,13 @@ static void call_done(void *arg, struct call *call)
 		frame_say(f, report->says->first->text);
 }
 
+void frame_calls_forget(struct frame *f)
+{
+	for (struct call *call = f->app->calls; call; call = call->next)
+		if (call->done == call_done && call->arg == f)
+			call->done = NULL;
+}
+
 void frame_prompt_drop(struct frame *f)
 {
 	if (f->asked)

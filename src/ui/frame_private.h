@@ -14,6 +14,16 @@
 
 enum { STACK_MAX = 6, PANELS_MAX = 24, SCOPES_MAX = 4 };
 
+/* What stands still while the picture is frozen, and the model that shows it. */
+struct picture {
+	struct model model;
+	struct pool_health pool;
+	struct replicas replicas;
+	struct attention attention[ATTENTION_MAX];
+	size_t attention_count;
+	int64_t at_us;
+};
+
 struct frame {
 	struct app *app; /* borrowed, as are term and input */
 	struct term *term;
@@ -38,7 +48,7 @@ struct frame {
 	bool is_dirty, is_all_dirty, is_after_key;
 	int64_t drawn_us;
 	struct loop_timer *timer;
-	struct model *frozen; /* owned; the picture while paused; NULL = live */
+	struct picture *held; /* owned; the samples as they were when paused; NULL = live */
 	size_t message_seen;  /* messages dismissed so far: model.message_count + wraps */
 	int64_t dismissed_at_us;
 	const char *line_scope; /* what the line being edited is for */
@@ -81,6 +91,8 @@ void frame_call(struct frame *f, const char *line);
 void frame_prompt_key(struct frame *f, struct key key);
 void frame_prompt_check(struct frame *f);
 void frame_prompt_drop(struct frame *f);
+/* Calls under way end after the frame: they tell nobody. */
+void frame_calls_forget(struct frame *f);
 
 /* actions.c: false when no command of the screen has that name. */
 bool frame_action(struct frame *f, const char *line);
