@@ -13,6 +13,7 @@
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#include <utmp.h>
 
 #include "base/clock.h"
 #include "base/utf8.h"
@@ -56,13 +57,20 @@ void pty_start(struct pty *pty, int columns, int rows, int (*body)(void *arg), v
 	*pty = (struct pty){ .fd = -1 };
 	open_screen(pty, columns, rows);
 	fflush(NULL);
-	pty->pid = forkpty(&pty->fd, NULL, NULL, &size);
+	int terminal;
+	assert_int_equal(openpty(&pty->fd, &terminal, NULL, NULL, &size), 0);
+	/* Before there is a child that could have changed it already. */
+	assert_int_equal(tcgetattr(terminal, &pty->before), 0);
+	pty->pid = fork();
 	assert_true(pty->pid >= 0);
 	if (pty->pid == 0) {
 		prctl(PR_SET_PDEATHSIG, SIGKILL); /* a failed test leaves nothing behind */
+		close(pty->fd);
+		if (login_tty(terminal) != 0)
+			_exit(97);
 		_exit(body(arg));
 	}
-	assert_int_equal(tcgetattr(pty->fd, &pty->before), 0);
+	close(terminal);
 }
 
 /* What the child wrote until now, waiting at most so long for more. False at its end. */
