@@ -1,8 +1,7 @@
--- Where a history table is, or would be made. $1 the tool's own table name, $2 and $3 schema and table as configured
--- (null: find it), $4 the role whose path counts where the connection has none (null: its own). One row a candidate,
--- the ones on the path first; the last row, without a table, says where a new one would go.
+-- Where history table $1 is, or would be made, by the path of role $2 where the connection has none (null: its own). One
+-- row a candidate, the ones on the path first; the last row, without a table, says where a new one would go.
 WITH own_role AS (
-  SELECT coalesce($4::pg_catalog.text, current_user::pg_catalog.text) AS name),
+  SELECT coalesce($2::pg_catalog.text, current_user::pg_catalog.text) AS name),
 stored AS (
   SELECT pg_catalog.substr(item, 13) AS path
   FROM pg_catalog.pg_db_role_setting AS s
@@ -41,13 +40,12 @@ found AS (
   JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
   LEFT JOIN path AS p ON p.name = n.nspname
   WHERE c.relkind IN ('r', 'p')
-    AND c.relname = coalesce($3::pg_catalog.text, $1::pg_catalog.text)
-    AND ($2::pg_catalog.text IS NULL OR n.nspname = $2))
+    AND c.relname = $1::pg_catalog.text)
 SELECT f.schema_name, f.table_name, f.ord AS place, f.can_read,
   (SELECT pg_catalog.string_agg(a.attname::pg_catalog.text, ' ' ORDER BY a.attnum)
    FROM pg_catalog.pg_attribute AS a
    WHERE a.attrelid = f.oid AND a.attnum > 0 AND NOT a.attisdropped) AS columns
 FROM found AS f
 UNION ALL
-SELECT coalesce($2, (SELECT name::pg_catalog.text FROM path ORDER BY ord LIMIT 1)), NULL, NULL, NULL, NULL
+SELECT (SELECT name::pg_catalog.text FROM path ORDER BY ord LIMIT 1), NULL, NULL, NULL, NULL
 ORDER BY place NULLS LAST, table_name NULLS LAST, schema_name

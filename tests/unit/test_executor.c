@@ -117,7 +117,7 @@ static void a_history_that_changed_since_the_plan_was_made_stops_the_run(void **
 {
 	(void)state;
 	struct play *play = two_groups();
-	stage_rows(play->stage, "pg_db_role_setting", 0,
+	stage_rows(play->stage, "AS can_read", 0,
 		"schema_name|table_name|place|can_read|columns\n"
 		"dbtop|revision|~|t|project rev name parents state direction sha256 "
 		"sha256_norm\ndbtop|~|~|~|~");
@@ -165,7 +165,7 @@ static void no_right_to_make_the_history_is_said_with_what_helps(void **state)
 static void an_executor_may_be_freed_at_any_moment(void **state)
 {
 	(void)state;
-	const char *const moments[] = { "pg_try_advisory_lock", "pg_db_role_setting", "BEGIN",
+	const char *const moments[] = { "pg_try_advisory_lock", "AS can_read", "BEGIN",
 		"CREATE TABLE", "dbtop.revision", "COMMIT" };
 	for (size_t i = 0; i < ARRAY_SIZE(moments); i++) {
 		struct play *play = two_groups();

@@ -63,7 +63,7 @@ static void found(struct world *w, const char *candidates)
 	char rows[512];
 	snprintf(rows, sizeof(rows),
 		"schema_name|table_name|place|can_read|columns\n%s\npublic|~|~|~|~", candidates);
-	stage_rows(w->stage, "pg_db_role_setting", 0, rows);
+	stage_rows(w->stage, "AS can_read", 0, rows);
 }
 
 static const struct migration *migration(const struct world *w, size_t i)
@@ -135,6 +135,20 @@ static void a_configured_table_counts_wherever_it_is(void **state)
 	read_it(&w, "ops.my_goose");
 	assert_true(w.history->exists);
 	assert_true(history_is_applied(w.history, migration(&w, 0)));
+	world_release(&w);
+}
+
+static void without_any_schema_on_the_path_nothing_can_be_made_and_it_is_said(void **state)
+{
+	(void)state;
+	struct world w;
+	world_init(&w, "goose");
+	stage_rows(w.stage, "AS can_read", 0,
+		"schema_name|table_name|place|can_read|columns\n"
+		"app|goose_db_version|~|t|version\n~|~|~|~|~");
+	read_it(&w, NULL);
+	assert_null(w.history);
+	assert_non_null(strstr(w.error.text, "no schema on the search_path"));
 	world_release(&w);
 }
 
@@ -302,7 +316,7 @@ static void a_lost_connection_is_told_once(void **state)
 	(void)state;
 	struct world w;
 	world_init(&w, "dbtop");
-	stage_lose(w.stage, "pg_db_role_setting", 1);
+	stage_lose(w.stage, "AS can_read", 1);
 	read_it(&w, NULL);
 	assert_null(w.history);
 	assert_int_equal(w.error.kind, ERR_CONNECT);
@@ -317,6 +331,7 @@ int main(void)
 		cmocka_unit_test(a_table_of_another_tool_under_the_same_name_is_refused),
 		cmocka_unit_test(a_table_off_the_path_is_not_used_but_mentioned),
 		cmocka_unit_test(a_configured_table_counts_wherever_it_is),
+		cmocka_unit_test(without_any_schema_on_the_path_nothing_can_be_made_and_it_is_said),
 		cmocka_unit_test(a_history_that_may_not_be_read_is_an_error_not_an_empty_one),
 		cmocka_unit_test(a_newer_layout_is_refused),
 		cmocka_unit_test(goose_rows_are_found_by_number_and_taken_back_ones_do_not_count),

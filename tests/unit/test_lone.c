@@ -143,11 +143,11 @@ static void a_lost_connection_is_made_again_and_the_catalog_is_asked(void **stat
 	(void)state;
 	struct play *play = one_lone("dbtop");
 	stage_lose(play->stage, "CREATE INDEX CONCURRENTLY", 1);
-	stage_rows(play->stage, "pg_db_role_setting", 0,
+	stage_rows(play->stage, "AS can_read", 0,
 		"schema_name|table_name|place|can_read|columns\n"
 		"dbtop|revision|~|t|project rev name parents state direction sha256 "
 		"sha256_norm\ndbtop|~|~|~|~");
-	stage_rows(play->stage, "pg_db_role_setting", 1,
+	stage_rows(play->stage, "AS can_read", 1,
 		"schema_name|table_name|place|can_read|columns\npublic|~|~|~|~");
 	stage_rows(play->stage, "FROM dbtop.revision AS r", 0,
 		"kind|rev|name|state|direction|steps_total|steps_done|ordinal|step_kind|attempt\n"
@@ -174,10 +174,10 @@ static void a_record_that_may_have_arrived_is_read_back_and_not_written_twice(vo
 	stage_lose(play->stage,
 		"INSERT INTO \"public\".\"goose_db_version\" (version_id, is_applied) VALUES ($1",
 		1);
-	stage_rows(play->stage, "pg_db_role_setting", 0,
+	stage_rows(play->stage, "AS can_read", 0,
 		"schema_name|table_name|place|can_read|columns\n"
 		"public|goose_db_version|1|t|id version_id is_applied tstamp\npublic|~|~|~|~");
-	stage_rows(play->stage, "pg_db_role_setting", 1,
+	stage_rows(play->stage, "AS can_read", 1,
 		"schema_name|table_name|place|can_read|columns\npublic|~|~|~|~");
 	stage_rows(play->stage, "AS t WHERE", 0, "rev|is_applied|applied_us\n20260101000000|t|5");
 	stage_rows(

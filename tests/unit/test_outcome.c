@@ -25,9 +25,9 @@ static const char table_there[] =
 /* From the second look on, the history has the row. */
 static void the_row_is_there(struct play *play)
 {
-	stage_rows(play->stage, "pg_db_role_setting", 0, table_there);
+	stage_rows(play->stage, "AS can_read", 0, table_there);
 	stage_rows(play->stage, "FROM dbtop.revision AS r", 0, row_applied);
-	stage_rows(play->stage, "pg_db_role_setting", 1,
+	stage_rows(play->stage, "AS can_read", 1,
 		"schema_name|table_name|place|can_read|columns\npublic|~|~|~|~");
 }
 

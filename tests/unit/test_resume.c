@@ -20,7 +20,7 @@ static void begun_on_the_server(struct play *play, const char *state, const char
 		"r|20260101000000|first|%s|up|1|0|~|~|~|~\ns|20260101000000|~|%s|up|~|~|1|lone|1|%"
 		"s",
 		strcmp(state, "failed") == 0 ? "failed" : "partial", state, sha256);
-	stage_rows(play->stage, "pg_db_role_setting", 0, own_table);
+	stage_rows(play->stage, "AS can_read", 0, own_table);
 	stage_rows(play->stage, "FROM dbtop.revision AS r", 0, rows);
 	struct history_row *row = arena_new(&play->history->arena, struct history_row);
 	*row = (struct history_row){ .rev = "20260101000000",
@@ -152,7 +152,7 @@ static void a_dirty_row_nobody_here_wrote_is_for_a_person(void **state)
 	play->history->rows = &row;
 	play->history->row_count = 1;
 	play->history->is_dirty = true;
-	stage_rows(play->stage, "pg_db_role_setting", 0, golang_table);
+	stage_rows(play->stage, "AS can_read", 0, golang_table);
 	stage_rows(play->stage, "schema_migrations\" AS t", 0, "rev|dirty\n20260101000000|t");
 	play_all(play);
 	assert_int_equal(play->trouble.kind, TROUBLE_INTERRUPTED);

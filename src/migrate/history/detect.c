@@ -13,32 +13,49 @@ static bool copy_part(char out[64], const char *from, size_t len)
 }
 
 static bool split_name(
-	const struct history_request *request, struct detect_name *name, struct err *e)
+	const struct history_request *request, struct detect_question *q, struct err *e)
 {
 	const char *text = request->table;
 	if (request->schema)
-		return copy_part(name->schema, request->schema, strlen(request->schema)) &&
-		       copy_part(name->table, text, strlen(text));
+		return copy_part(q->schema, request->schema, strlen(request->schema)) &&
+		       copy_part(q->table, text, strlen(text));
 	const char *dot = strchr(text, '.');
 	const char *table = dot ? dot + 1 : text;
-	bool ok = copy_part(name->table, table, strlen(table));
+	bool ok = copy_part(q->table, table, strlen(table));
 	if (dot)
-		ok = ok && copy_part(name->schema, text, (size_t)(dot - text));
+		ok = ok && copy_part(q->schema, text, (size_t)(dot - text));
 	if (!ok)
 		return err_set(e, ERR_USAGE, "history table \"%s\" is not schema.table", text);
 	return true;
 }
 
-bool detect_query(const struct history_class *class, const struct history_request *request,
-	struct detect_name *name, const char *params[DETECT_PARAMS], struct err *e)
+/* Where the schema is known, the role's path need not be worked out, which is most of the cost. */
+static void ask_at(struct detect_question *q, const char *schema, const char *table)
 {
-	*name = (struct detect_name){ 0 };
-	if (request->table && !class->is_adopted && !split_name(request, name, e))
+	q->sql = "history-find";
+	q->params[0] = schema;
+	q->params[1] = table;
+	q->param_count = 2;
+}
+
+bool detect_ask(const struct history_class *class, const struct history_request *request,
+	struct detect_question *q, struct err *e)
+{
+	*q = (struct detect_question){ 0 };
+	if (class->is_adopted) {
+		ask_at(q, "dbtop", class->default_table);
+		return true;
+	}
+	if (request->table && !split_name(request, q, e))
 		return false;
-	params[0] = class->default_table;
-	params[1] = class->is_adopted ? "dbtop" : name->schema[0] ? name->schema : NULL;
-	params[2] = name->table[0] ? name->table : NULL;
-	params[3] = request->role;
+	if (*q->schema) {
+		ask_at(q, q->schema, q->table);
+		return true;
+	}
+	q->sql = "history-detect";
+	q->params[0] = *q->table ? q->table : class->default_table;
+	q->params[1] = request->role;
+	q->param_count = 2;
 	return true;
 }
 
@@ -116,10 +133,16 @@ static void warn_elsewhere(struct history *history, const struct candidate *c)
 		c->schema, c->table, history->class->format);
 }
 
+static bool is_same(const char *schema, const char *other)
+{
+	return other && strcmp(schema, other) == 0;
+}
+
 bool detect_choose(const struct history_class *class, const struct history_request *request,
 	const struct result *result, struct history *history, struct err *e)
 {
-	bool is_pinned = class->is_adopted || request->table;
+	bool is_pinned = class->is_adopted || request->schema ||
+			 (request->table && strchr(request->table, '.'));
 	int last = result_rows(result) - 1;
 	assert_always(last >= 0, "the last row of detection says where a new table would go");
 	struct candidate new_place = candidate_at(result, last);
@@ -131,8 +154,7 @@ bool detect_choose(const struct history_class *class, const struct history_reque
 		bool fits = columns_fit(class, c.columns);
 		if (counts && fits)
 			return take(history, &c, e);
-		if (counts && !taken.schema &&
-			(is_pinned || strcmp(c.schema, new_place.schema) == 0))
+		if (counts && !taken.schema && (is_pinned || is_same(c.schema, new_place.schema)))
 			taken = c;
 		if (fits && !history->warning)
 			warn_elsewhere(history, &c);

@@ -12,14 +12,17 @@
 
 enum { DETECT_PARAMS = 4 };
 
-/* "schema.table" of a configuration in two; a bare name leaves the schema empty. */
-struct detect_name {
-	char schema[64], table[64];
+/* What to ask. params borrow from the request, the class and this struct, which must stay where it is. */
+struct detect_question {
+	const char *sql; /* name in src/sql: by the path, or at a place that is known */
+	const char *params[DETECT_PARAMS];
+	int param_count;
+	char schema[64],
+		table[64]; /* of a configured "schema.table"; a bare name leaves the schema empty */
 };
 
-/* What to ask. The query borrows params and name. */
-bool detect_query(const struct history_class *class, const struct history_request *request,
-	struct detect_name *name, const char *params[DETECT_PARAMS], struct err *e) MUST_CHECK;
+bool detect_ask(const struct history_class *class, const struct history_request *request,
+	struct detect_question *question, struct err *e) MUST_CHECK;
 /* Fill history->schema, table, exists and warning from the answer. */
 bool detect_choose(const struct history_class *class, const struct history_request *request,
 	const struct result *result, struct history *history, struct err *e) MUST_CHECK;

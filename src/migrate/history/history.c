@@ -17,7 +17,7 @@ struct reading {
 	struct history *history; /* owned until handed over */
 	history_done_fn *done;
 	void *arg;
-	struct detect_name name;
+	struct detect_question question;
 	char event_limit[24];
 	char *sql; /* owned: a text with its slots filled */
 	struct err error;
@@ -180,16 +180,15 @@ void history_read_start(struct loop *loop, struct conn *conn, const struct histo
 		loop_soon(loop, refuse_soon, reading);
 		return;
 	}
-	const char *params[DETECT_PARAMS];
-	if (!detect_query(
-		    reading->history->class, request, &reading->name, params, &reading->error)) {
+	struct detect_question *question = &reading->question;
+	if (!detect_ask(reading->history->class, request, question, &reading->error)) {
 		loop_soon(loop, refuse_soon, reading);
 		return;
 	}
 	struct query query = {
-		.sql = sql_get("history-detect", 0),
-		.params = params,
-		.param_count = DETECT_PARAMS,
+		.sql = sql_get(question->sql, 0),
+		.params = question->params,
+		.param_count = question->param_count,
 	};
 	ask(reading, &query, detected);
 }
