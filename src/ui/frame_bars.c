@@ -348,15 +348,23 @@ static bool is_shadowed(struct frame *f, const char *const *scopes, const struct
 	return found != binding;
 }
 
+/* Not worth its place in the footer where it does nothing. */
+static bool leads_nowhere(const struct frame *f, const struct binding *binding)
+{
+	if (strcmp(binding->command, "view.back") == 0)
+		return f->depth == 1;
+	bool is_alone = !frame_view(f)->panels[1];
+	return is_alone && strncmp(binding->command, "panel.", 6) == 0;
+}
+
 static void draw_scope_hints(struct frame *f, const char *const *scopes, struct pen *pen)
 {
 	for (size_t s = 0; scopes[s]; s++) {
 		for (size_t i = 0; i < f->keymap.count; i++) {
 			const struct binding *binding = &f->keymap.items[i];
 			bool is_here = binding->words && strcmp(binding->scope, scopes[s]) == 0;
-			bool leads_nowhere =
-				f->depth == 1 && strcmp(binding->command, "view.back") == 0;
-			if (!is_here || leads_nowhere || is_shadowed(f, scopes, binding))
+			if (!is_here || leads_nowhere(f, binding) ||
+				is_shadowed(f, scopes, binding))
 				continue;
 			if (!draw_hint(pen, binding->shown, hint_words(f, binding),
 				    is_grey(f, binding)))

@@ -20,18 +20,24 @@
 
 struct setup {
 	const char *fixture;
+	const char *term;     /* NULL = xterm-256color */
+	const char *no_color; /* NULL = unset */
+	const char *locale;   /* NULL = C.UTF-8 */
 	struct pty pty;
 };
 
-static void start_app(struct app *app, struct loop *loop, const char *fixture)
+static void start_app(struct app *app, struct loop *loop, const struct setup *setup)
 {
+	setenv("LC_ALL", setup->locale ? setup->locale : "C.UTF-8", 1);
 	setlocale(LC_ALL, "");
-	setenv("TERM", "xterm-256color", 1);
+	setenv("TERM", setup->term ? setup->term : "xterm-256color", 1);
 	setenv("HOME", "/nonexistent", 1);
 	unsetenv("XDG_CONFIG_HOME");
 	unsetenv("NO_COLOR");
+	if (setup->no_color)
+		setenv("NO_COLOR", setup->no_color, 1);
 	app_init(app, loop);
-	if (!fixture_fill(app, fixture))
+	if (!fixture_fill(app, setup->fixture))
 		_exit(99);
 	app->model.now_us = loop_now_us(loop);
 }
@@ -42,7 +48,7 @@ static int run_console(void *arg)
 	struct loop *loop = loop_new();
 	struct app app;
 	struct err e;
-	start_app(&app, loop, setup->fixture);
+	start_app(&app, loop, setup);
 	struct console *console = console_open(&app, &(struct console_options){ 0 }, &e);
 	if (!console)
 		return 98;
@@ -65,7 +71,7 @@ static int run_minute(void *arg)
 	struct loop *loop = loop_new();
 	struct app app;
 	struct err e;
-	start_app(&app, loop, setup->fixture);
+	start_app(&app, loop, setup);
 	struct term *term = term_curses_open(&e);
 	if (!term)
 		return 98;
@@ -226,6 +232,77 @@ static void hostile_text_never_reaches_the_terminal_as_it_is(void **state)
 	pty_stop(&setup.pty);
 }
 
+/* A colour is chosen with 30 … 38, 40 … 48, 90 …; anything else there is bold, reverse and the like. */
+static bool has_color(const char *bytes)
+{
+	for (const char *at = bytes; (at = strstr(at, "\033[")) != NULL; at++) {
+		const char *end = at + 2 + strspn(at + 2, "0123456789;");
+		for (const char *n = at + 2; *end == 'm' && n < end; n += strcspn(n, ";m") + 1)
+			if ((*n == '3' || *n == '4' || *n == '9') && n[1] >= '0' && n[1] <= '8')
+				return true;
+	}
+	return false;
+}
+
+static void run_and_quit(struct setup *setup)
+{
+	pty_start(&setup->pty, 80, 24, run_console, setup);
+	pty_wait_text(&setup->pty, "help");
+	pty_type(&setup->pty, "q");
+	int status = pty_wait_end(&setup->pty);
+	assert_true(WIFEXITED(status));
+	assert_int_equal(WEXITSTATUS(status), 0);
+}
+
+static void no_color_means_no_colour_and_a_louder_word(void **state)
+{
+	struct setup plain = { .fixture = "trouble", .no_color = "1" };
+	struct setup colourful = { .fixture = "trouble" };
+	(void)state;
+	run_and_quit(&plain);
+	run_and_quit(&colourful);
+	assert_false(has_color(str_c(&plain.pty.bytes)));
+	assert_true(has_color(str_c(&colourful.pty.bytes)));
+	assert_non_null(strstr(str_c(&plain.pty.bytes), "*** PROD ***"));
+	pty_stop(&plain.pty);
+	pty_stop(&colourful.pty);
+}
+
+static void every_common_terminal_is_painted(void **state)
+{
+	static const char *const terms[] = { "xterm-256color", "xterm", "linux", "screen", "vt100",
+		"tmux-256color" };
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(terms); i++) {
+		struct setup setup = { .fixture = "trouble", .term = terms[i] };
+		run_and_quit(&setup);
+		assert_int_equal(
+			has_color(str_c(&setup.pty.bytes)), strcmp(terms[i], "vt100") != 0);
+		pty_stop(&setup.pty);
+	}
+}
+
+static void an_unknown_terminal_is_refused(void **state)
+{
+	struct setup setup = { .fixture = "trouble", .term = "no-such-terminal" };
+	(void)state;
+	pty_start(&setup.pty, 80, 24, run_console, &setup);
+	int status = pty_wait_end(&setup.pty);
+	assert_int_equal(WEXITSTATUS(status), 98);
+	assert_null(strstr(str_c(&setup.pty.bytes), "\033"));
+	pty_stop(&setup.pty);
+}
+
+static void a_plain_locale_gets_ascii_only(void **state)
+{
+	struct setup setup = { .fixture = "hostile", .locale = "C" };
+	(void)state;
+	run_and_quit(&setup);
+	for (size_t i = 0; i < setup.pty.bytes.len; i++)
+		assert_true((unsigned char)setup.pty.bytes.data[i] < 0x80);
+	pty_stop(&setup.pty);
+}
+
 static void a_minute_of_watching_sends_little(void **state)
 {
 	struct setup setup = { .fixture = "healthy" };
@@ -253,6 +330,10 @@ int main(void)
 		cmocka_unit_test(it_is_suspended_and_comes_back),
 		cmocka_unit_test(a_storm_of_sizes_ends_in_a_clean_screen),
 		cmocka_unit_test(hostile_text_never_reaches_the_terminal_as_it_is),
+		cmocka_unit_test(no_color_means_no_colour_and_a_louder_word),
+		cmocka_unit_test(every_common_terminal_is_painted),
+		cmocka_unit_test(an_unknown_terminal_is_refused),
+		cmocka_unit_test(a_plain_locale_gets_ascii_only),
 		cmocka_unit_test(a_minute_of_watching_sends_little),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
