@@ -44,9 +44,12 @@ struct migration *handmade_migration(struct handmade *h, const char *rev, const 
 	return m;
 }
 
+/* Taken for the making of a table, which changes nothing for the session. */
 static struct migration_statement statement_of(struct arena *arena, const char *sql, int line)
 {
 	const char *copy = arena_strdup(arena, sql);
+	struct action *action = arena_new(arena, struct action);
+	action->kind = ACTION_CREATE_TABLE;
 	return (struct migration_statement){ .sql = {
 						     .text = span_of(copy),
 						     .line = line,
@@ -54,6 +57,8 @@ static struct migration_statement statement_of(struct arena *arena, const char *
 						     .offset = (size_t)line * 100,
 						     .tag = "",
 						     .parse = PARSE_TREE,
+						     .actions = action,
+						     .action_count = 1,
 					     } };
 }
 

@@ -107,9 +107,10 @@ void rig_connect(struct rig *rig)
 	struct conninfo *info = conninfo_new(rig->conninfo, NULL, &e);
 	if (!info)
 		fail_msg("%s", e.text);
-	struct endpoint_options options = {
-		.driver = &rig->driver, .info = info, .connect_timeout_ms = 10000
-	};
+	struct endpoint_options options = { .driver = &rig->driver,
+		.info = info,
+		.connect_timeout_ms = 10000,
+		.set_role = rig->migrate_role };
 	rig->endpoint = endpoint_new(rig->loop, &options, NULL, NULL);
 	conninfo_free(info);
 }
@@ -123,6 +124,7 @@ static struct rig *rig_make(struct cluster *cluster, const char *database, const
 		.driver = driver_libpq,
 		.database = mem_strdup(database),
 		.dir = mem_strdup(dir),
+		.project = "main",
 		.lock_timeout_ms = 3000,
 		.lock_wait_ms = 15000,
 		.resolve_ms = 20000 };
@@ -231,7 +233,7 @@ static void leased(void *arg, struct lease *lease, const struct err *e)
 static struct history *read_history(struct rig *rig, const char *format, struct err *e)
 {
 	struct reading reading = { .rig = rig,
-		.request = { .format = format, .project = "main", .event_limit = 100 } };
+		.request = { .format = format, .project = rig->project, .event_limit = 100 } };
 	lease_take(rig->endpoint, CONN_CHANGE, NULL, 10000, leased, &reading);
 	while (!reading.is_done)
 		turn(rig);
@@ -270,9 +272,10 @@ static enum exit_code plan_it(
 	if (!run->history)
 		return EXIT_ERROR;
 	settle(rig, run);
-	struct plan_request request = {
-		.set = &run->set, .direction = direction, .project = "main", .late = LATE_ALLOW
-	};
+	struct plan_request request = { .set = &run->set,
+		.direction = direction,
+		.project = rig->project,
+		.late = LATE_ALLOW };
 	request.applied =
 		history_applied(run->history, &run->set, &run->arena, &request.applied_count);
 	exit = goal_parse(&run->set, goal, &request.goal, e);
@@ -303,7 +306,8 @@ bool rig_start(struct rig *rig, enum plan_direction direction, const char *goal)
 		.plan = &run->plan,
 		.history = run->history,
 		.set = &run->set,
-		.project = "main",
+		.project = rig->project,
+		.migrate_role = rig->migrate_role,
 		.client = "tester@rig",
 		.run_id = "00000000-0000-4000-8000-000000000001",
 		.lock_timeout_ms = rig->lock_timeout_ms,

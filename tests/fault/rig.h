@@ -21,6 +21,8 @@ struct rig {
 	struct endpoint *endpoint;
 	char *conninfo, *database, *dir; /* owned */
 	const char *format;		 /* NULL = detect */
+	const char *project;		 /* "main" unless the test says otherwise */
+	const char *migrate_role;	 /* NULL = none */
 	struct journal *journal;	 /* NULL = none */
 	int64_t lock_timeout_ms, lock_wait_ms, resolve_ms;
 	unsigned choices; /* RUN_CHOICE_BIT()s the rig takes when they are proposed */

@@ -384,6 +384,28 @@ static void a_migration_that_takes_prepared_statements_away_does_not_stop_the_ru
 	rig_free(rig);
 }
 
+static void everything_belongs_to_the_role_that_is_to_own_it(void **state)
+{
+	(void)state;
+	struct rig *rig = rig_new(servers);
+	rig_sql(rig, "CREATE ROLE keeper; GRANT ALL ON SCHEMA public TO keeper; "
+		     "DO $$BEGIN EXECUTE format('GRANT CREATE ON DATABASE %I TO keeper', "
+		     "current_database()); END$$");
+	rig->migrate_role = "keeper";
+	rig_file(rig, "20260101000000_one.sql",
+		"-- dbtop: up\nCREATE TABLE one (a int);\nRESET ROLE;\nRESET SESSION "
+		"AUTHORIZATION;\n");
+	rig_file(rig, "20260102000000_two.sql", "-- dbtop: up\nCREATE TABLE two (a int);\n");
+	assert_int_equal(rig_up(rig, "head"), EXIT_DONE);
+	rig_expect(rig,
+		"SELECT string_agg(DISTINCT tableowner, ',') FROM pg_tables WHERE tablename IN "
+		"('one', 'two', 'revision', 'event')",
+		"keeper");
+	rig_expect(
+		rig, "SELECT has_table_privilege('pg_monitor', 'dbtop.revision', 'SELECT')", "t");
+	rig_free(rig);
+}
+
 static void a_lost_lock_stops_the_run_before_the_next_step(void **state)
 {
 	(void)state;
@@ -449,6 +471,7 @@ int main(void)
 		cmocka_unit_test(what_a_file_sets_for_the_session_ends_with_it),
 		cmocka_unit_test(
 			a_migration_that_takes_prepared_statements_away_does_not_stop_the_run),
+		cmocka_unit_test(everything_belongs_to_the_role_that_is_to_own_it),
 		cmocka_unit_test(a_lost_lock_stops_the_run_before_the_next_step),
 		cmocka_unit_test(a_deferred_constraint_fails_at_commit_and_leaves_nothing),
 		cmocka_unit_test(cancel_ends_a_running_statement_and_leaves_nothing),

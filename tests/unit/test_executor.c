@@ -162,6 +162,17 @@ static void no_right_to_make_the_history_is_said_with_what_helps(void **state)
 	play_free(play);
 }
 
+static void a_schema_that_another_project_made_in_the_same_moment_is_taken_as_it_is(void **state)
+{
+	(void)state;
+	struct play *play = two_groups();
+	stage_fail(play->stage, "CREATE SCHEMA IF NOT EXISTS dbtop", 1, "23505");
+	play_all(play);
+	assert_int_equal(stage_count(play->stage, "CREATE SCHEMA IF NOT EXISTS dbtop"), 2);
+	assert_int_equal(play->end.exit, EXIT_DONE);
+	play_free(play);
+}
+
 static void an_executor_may_be_freed_at_any_moment(void **state)
 {
 	(void)state;
@@ -207,6 +218,8 @@ int main(void)
 		cmocka_unit_test(a_refused_connection_ends_the_run_with_its_reason),
 		cmocka_unit_test(a_standby_or_pooler_is_an_error_not_a_missing_connection),
 		cmocka_unit_test(no_right_to_make_the_history_is_said_with_what_helps),
+		cmocka_unit_test(
+			a_schema_that_another_project_made_in_the_same_moment_is_taken_as_it_is),
 		cmocka_unit_test(an_executor_may_be_freed_at_any_moment),
 		cmocka_unit_test(a_repair_writes_one_record_under_the_lock),
 	};

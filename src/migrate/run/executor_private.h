@@ -79,6 +79,7 @@ struct executor {
 	struct history *history; /* as read under the lock; owned */
 	struct history_writer writer;
 	struct history_write write;
+	int create_tries;
 	bool is_reopened; /* after a loss: the history holds what we did ourselves */
 	executor_next_fn *after_open;
 	bool is_changed_since; /* the interrupted step's statements are others now */

@@ -223,6 +223,8 @@ static void verify_or_write(struct executor *x)
 /* What a file may change for the session beyond the transaction; the next migration starts clean. */
 static bool changes_session(const struct statement *sql)
 {
+	if (sql->action_count == 0)
+		return true; /* SELECT of a function, LISTEN, DEALLOCATE: who knows */
 	for (size_t i = 0; i < sql->action_count; i++) {
 		enum action_kind kind = sql->actions[i].kind;
 		if (kind == ACTION_SET || kind == ACTION_OPAQUE || kind == ACTION_UNKNOWN ||

@@ -10,6 +10,8 @@
 #include "base/quote.h"
 #include "sql/sql.h"
 
+enum { CREATE_TRIES = 3 };
+
 enum exit_code open_exit_code(const struct err *e)
 {
 	return e->kind == ERR_CONNECT || e->kind == ERR_TIMEOUT ? EXIT_NO_CONNECTION : EXIT_ERROR;
@@ -154,9 +156,26 @@ static void explain_no_right(struct err *e, const struct history *history)
 	err_hint(e, "let a role with CREATE make it once, or name one with migrate_role");
 }
 
+/* Another project's first run made the schema in the same moment: it is there now. */
+static bool is_overtaken(const struct executor *x, const struct err *e)
+{
+	static const char *const codes[] = { "23505", "42P06", "42P07", "42710" };
+	if (!x->writer.class->is_adopted || x->create_tries >= CREATE_TRIES)
+		return false;
+	for (size_t i = 0; i < ARRAY_SIZE(codes); i++)
+		if (strcmp(e->sqlstate, codes[i]) == 0)
+			return true;
+	return false;
+}
+
 static void created(struct executor *x, const struct result *result, const struct err *e)
 {
 	(void)result;
+	if (e && is_overtaken(x, e)) {
+		x->create_tries++;
+		link_ask_made(x, history_writer_create(&x->writer), created);
+		return;
+	}
 	if (e) {
 		struct err why = *e;
 		explain_no_right(&why, x->history);
