@@ -239,10 +239,14 @@ static void read_inherit(struct reader *r, const char *name)
 	}
 	const char *file = r->file;
 	int line = r->line;
+	/* colours are inherited, what the theme is called and is for is its own */
+	struct theme own = *r->theme;
 	r->file = parent.file;
 	r->depth++;
 	read_text(r, parent.text);
 	r->depth--;
+	memcpy(r->theme->title, own.title, sizeof(own.title));
+	r->theme->kind = own.kind;
 	r->file = file;
 	r->line = line;
 	r->section[0] = '\0';

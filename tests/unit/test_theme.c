@@ -72,6 +72,16 @@ static void what_is_read_stands_out_from_its_background(void **state)
 	}
 }
 
+static void a_theme_keeps_its_own_name_and_kind_whatever_it_inherits(void **state)
+{
+	(void)state;
+	struct theme tidal;
+	load(&tidal, "tidal");
+	assert_string_equal(tidal.title, "Tidal");
+	assert_int_equal(tidal.kind, THEME_DARK);
+	theme_release(&tidal);
+}
+
 static void mono_has_no_colour_and_native_paints_no_background(void **state)
 {
 	(void)state;
@@ -179,6 +189,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_built_in_theme_sets_every_role_without_a_problem),
 		cmocka_unit_test(what_is_read_stands_out_from_its_background),
+		cmocka_unit_test(a_theme_keeps_its_own_name_and_kind_whatever_it_inherits),
 		cmocka_unit_test(mono_has_no_colour_and_native_paints_no_background),
 		cmocka_unit_test(each_depth_takes_the_colour_the_theme_states_for_it),
 		cmocka_unit_test(a_bad_line_is_named_with_its_file_line_and_the_nearest_word),

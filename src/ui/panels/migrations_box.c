@@ -9,7 +9,7 @@
 #include "ui/panels/panels.h"
 #include "ui/wrap.h"
 
-enum { LABEL = 7, WORDS = 29 };
+enum { LABEL = 7, WORDS = 29, NAME_LEAST = 16 };
 
 /* As wide as the longest name, within what the words after it leave. */
 static int name_columns(const struct model *model, int room)
@@ -20,7 +20,7 @@ static int name_columns(const struct model *model, int room)
 		int columns = name ? text_columns(name) : 0;
 		most = columns > most ? columns : most;
 	}
-	return most < room ? most : room < 8 ? 8 : room;
+	return most < room ? most : room < NAME_LEAST ? NAME_LEAST : room;
 }
 
 static void draw_row(const struct model *model, const struct migration_row *row, const char *label,
