@@ -176,7 +176,7 @@ void run_journal_losses(struct run *run, size_t step_index)
 		}
 		struct stored_loss loss = { .run_id = run->run_id,
 			.rev = step->migration->rev,
-			.schema = size ? size->schema : NULL,
+			.schema = size && size->found_schema ? size->found_schema : "",
 			.name = name,
 			.rows = size ? size->rows : VALUE_UNKNOWN,
 			.bytes = size ? size->bytes : VALUE_UNKNOWN };
