@@ -49,7 +49,7 @@ struct stage {
 	int refusals;
 	enum err_kind refusal;
 	int64_t next_pid;
-	struct str log;
+	struct str log, params;
 	struct conn *held;
 };
 
@@ -71,6 +71,7 @@ void stage_free(struct stage *stage)
 	loop_free_deferred(stage->loop);
 	loop_free(stage->loop);
 	str_release(&stage->log);
+	str_release(&stage->params);
 	free(stage);
 }
 
@@ -127,6 +128,11 @@ void stage_refuse(struct stage *stage, int times, enum err_kind kind)
 const char *stage_log(const struct stage *stage)
 {
 	return str_c(&stage->log);
+}
+
+bool stage_was_given(const struct stage *stage, const char *param)
+{
+	return strstr(str_c(&stage->params), param) != NULL;
 }
 
 int stage_count(const struct stage *stage, const char *part)
@@ -357,6 +363,8 @@ void conn_query(struct conn *conn, const struct query *query, query_done_fn *don
 	conn->is_canceled = false;
 	conn->rule = find_rule(conn->stage, query->sql);
 	log_text(conn->stage, query->sql);
+	for (int i = 0; i < query->param_count; i++)
+		str_addf(&conn->stage->params, "%s\n", query->params[i] ? query->params[i] : "");
 	conn->timer = loop_soon(conn->stage->loop, answer, conn);
 }
 

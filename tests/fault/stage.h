@@ -36,6 +36,8 @@ void stage_refuse(struct stage *stage, int times, enum err_kind kind);
 
 /* What was sent so far, one text a line, blanks and newlines folded; "<dial>" and "<closed>" between. */
 const char *stage_log(const struct stage *stage);
+/* Was that sent as a parameter? */
+bool stage_was_given(const struct stage *stage, const char *param);
 int stage_count(const struct stage *stage, const char *part);
 void stage_forget_log(struct stage *stage);
 

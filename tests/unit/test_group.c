@@ -305,6 +305,24 @@ static void without_settings_nothing_is_reset(void **state)
 	play_free(play);
 }
 
+static void what_a_step_loses_is_written_into_the_event(void **state)
+{
+	(void)state;
+	struct play *play = one_group();
+	struct hazard hazard = { .kind = HAZARD_DATA_LOSS, .object = "public.big" };
+	const struct table_size size = {
+		.name = "big", .exists = true, .rows = 1200, .bytes = 81920
+	};
+	play->made.plan.steps[0].hazards = &hazard;
+	play->made.plan.steps[0].hazard_count = 1;
+	play->made.plan.sizes = &size;
+	play->made.plan.size_count = 1;
+	play_all(play);
+	assert_true(stage_was_given(play->stage, "loses public.big: about 1200 rows, 81920 bytes"));
+	assert_int_equal(play->end.exit, EXIT_DONE);
+	play_free(play);
+}
+
 static void a_migration_may_say_its_own_timeouts(void **state)
 {
 	(void)state;
@@ -343,6 +361,7 @@ int main(void)
 		cmocka_unit_test(verify_that_is_not_true_rolls_the_migration_back),
 		cmocka_unit_test(settings_of_a_file_are_taken_back_before_the_next_migration),
 		cmocka_unit_test(without_settings_nothing_is_reset),
+		cmocka_unit_test(what_a_step_loses_is_written_into_the_event),
 		cmocka_unit_test(a_migration_may_say_its_own_timeouts),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -35,7 +35,7 @@ struct history_entry {
 	const char *step_sha256;
 	const char *client; /* "bob@laptop" */
 	const char *run_id; /* uuid */
-	const char *reason; /* of a skip, a repair; NULL = none */
+	const char *reason; /* of a skip, a repair; what the step loses; NULL = none */
 	const char *sqlstate, *error;
 };
 

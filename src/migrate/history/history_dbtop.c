@@ -180,7 +180,7 @@ static void decode_events(struct history *h, const struct result *r)
 
 static bool is_plain(const struct history_entry *entry)
 {
-	return entry->ordinal_count == 1 && !entry->is_lone && !entry->is_skipped;
+	return entry->ordinal_count == 1 && !entry->is_lone && !entry->is_skipped && !entry->reason;
 }
 
 static const char *write_sql(enum history_write_kind kind, const struct history_entry *entry)
@@ -287,6 +287,14 @@ static void put_last(struct history_write *write, const struct history_entry *en
 		put_step_outcome(write, entry, entry->is_skipped ? "skip" : "upgrade");
 }
 
+/* A step in the middle makes an event only when there is something to say. */
+static const char *step_event(const struct history_entry *entry)
+{
+	if (entry->is_skipped)
+		return "skip";
+	return entry->reason ? "data-loss" : NULL;
+}
+
 static void write_params(struct history_write *write, enum history_write_kind kind,
 	const struct history_entry *entry)
 {
@@ -297,7 +305,7 @@ static void write_params(struct history_write *write, enum history_write_kind ki
 		break;
 	case HISTORY_WRITE_STEP:
 		put_revision(write, entry);
-		put_step_outcome(write, entry, entry->is_skipped ? "skip" : NULL);
+		put_step_outcome(write, entry, step_event(entry));
 		break;
 	case HISTORY_WRITE_LAST: put_last(write, entry); break;
 	case HISTORY_WRITE_FAILED:

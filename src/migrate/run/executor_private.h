@@ -89,6 +89,7 @@ struct executor {
 	bool wants_stop, wants_cancel, wants_close;
 	const struct migration *last_migration; /* whose settings stand in the session */
 	struct executor_step step;
+	struct str loss;  /* what the step loses, for the history */
 	struct str begin; /* BEGIN with its settings, for these timeouts */
 	int64_t begin_lock_ms, begin_statement_ms;
 
@@ -120,7 +121,7 @@ void executor_finish(
 bool executor_is_recorded(const struct executor *x);
 /* Database state when a step left nothing itself. */
 enum database_state executor_untouched(const struct executor *x);
-void executor_fill_entry(const struct executor *x, struct history_entry *entry);
+void executor_fill_entry(struct executor *x, struct history_entry *entry);
 /* Where it failed in the file: from the place in the statement to the place in the file. */
 void executor_place_error(const struct executor *x, const struct migration_statement *statement,
 	enum migration_section section, struct err *e);

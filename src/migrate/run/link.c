@@ -18,6 +18,7 @@ void link_destroy(struct executor *x)
 	history_writer_release(&x->writer);
 	history_write_release(&x->write);
 	str_release(&x->begin);
+	str_release(&x->loss);
 	free(x->sql);
 	free(x);
 }
