@@ -181,6 +181,20 @@ void pty_wait_text(struct pty *pty, const char *text)
 	}
 }
 
+void pty_type_until(struct pty *pty, const char *bytes, const char *text)
+{
+	int64_t until_us = clock_mono_us(&clock_system) + PATIENCE_US;
+	while (!shows(pty, text)) {
+		if (clock_mono_us(&clock_system) > until_us) {
+			print_screen(pty);
+			fail_msg("\"%s\" never came", text);
+		}
+		pty_type(pty, bytes);
+		read_some(pty, TURN_MS);
+		read_some(pty, TURN_MS);
+	}
+}
+
 static bool is_same(const struct pty *a, const struct pty *b, int first)
 {
 	int rows, columns;

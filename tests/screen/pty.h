@@ -34,6 +34,8 @@ void pty_resize(struct pty *pty, int columns, int rows);
 char *pty_row(const struct pty *pty, int row);
 /* Until some row holds the text. */
 void pty_wait_text(struct pty *pty, const char *text);
+/* Types it again and again until some row holds the text: for prompts that do not listen at first. */
+void pty_type_until(struct pty *pty, const char *bytes, const char *text);
 /* Until both show the same in the rows from `first` on. */
 void pty_wait_same(struct pty *a, struct pty *b, int first);
 /* Until the child has ended; its wait status. Reads what it still wrote. */
