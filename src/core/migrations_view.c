@@ -43,6 +43,19 @@ static enum migration_state state_of_row(const struct migration *m, const struct
 	return m && is_changed(m, row) ? MIGRATION_CHANGED : MIGRATION_APPLIED;
 }
 
+/* What the store knows of a guest's migration that never came to its end: a dirty row may mean another one. */
+static void correct_by_store(struct migration_row *row, const struct history *history)
+{
+	const struct history_unfinished *unfinished = history ? history->unfinished : NULL;
+
+	if (!unfinished)
+		return;
+	if (unfinished->number == row->migration->number)
+		row->state = MIGRATION_PARTIAL;
+	else if (row->state == MIGRATION_PARTIAL)
+		row->state = MIGRATION_APPLIED;
+}
+
 static void fill_row(struct migration_row *row, const struct inspection *inspection,
 	const struct migration *m, bool *has_file)
 {
@@ -67,6 +80,7 @@ static void fill_row(struct migration_row *row, const struct inspection *inspect
 		row->state = MIGRATION_APPLIED;
 		row->applied_us = row->took_ms = VALUE_UNKNOWN;
 	}
+	correct_by_store(row, history);
 }
 
 static void add_missing(struct migrations_view *view, const struct history_row *applied)

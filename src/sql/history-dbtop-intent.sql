@@ -12,6 +12,8 @@ r AS (
   FROM me
   ON CONFLICT (project, rev) DO UPDATE SET
     state = 'partial', direction = excluded.direction, steps_done = excluded.steps_done,
+    started_at = CASE WHEN excluded.direction = 'up' AND excluded.steps_done = 0 THEN excluded.started_at
+      ELSE old.started_at END,
     steps_total = excluded.steps_total, client = excluded.client, run_id = excluded.run_id,
     backend_pid = excluded.backend_pid, backend_start = excluded.backend_start, sqlstate = NULL, error = NULL),
 s AS (

@@ -190,6 +190,23 @@ static void a_record_that_may_have_arrived_is_read_back_and_not_written_twice(vo
 	play_free(play);
 }
 
+static void what_may_have_left_something_stays_open_in_the_journal(void **state)
+{
+	(void)state;
+	struct play *play = one_lone("goose");
+	stage_fail(play->stage, "CREATE INDEX CONCURRENTLY", 1, "23505");
+	stage_rows(play->stage, "AND ($3::pg_catalog.text IS NULL OR t.relname", 0, index_invalid);
+	play_all(play);
+	assert_true(play_journaled(play, "outcome 20260101000000 unknown\n"));
+	play_free(play);
+
+	play = one_lone("goose");
+	stage_fail(play->stage, "CREATE INDEX CONCURRENTLY", 1, "42703");
+	play_all(play);
+	assert_true(play_journaled(play, "outcome 20260101000000 failed\n"));
+	play_free(play);
+}
+
 static void verify_after_a_lone_step_has_a_transaction_of_its_own(void **state)
 {
 	(void)state;
@@ -219,6 +236,7 @@ int main(void)
 		cmocka_unit_test(leaving_while_it_runs_leaves_it_to_the_server_with_its_intent),
 		cmocka_unit_test(a_lost_connection_is_made_again_and_the_catalog_is_asked),
 		cmocka_unit_test(a_record_that_may_have_arrived_is_read_back_and_not_written_twice),
+		cmocka_unit_test(what_may_have_left_something_stays_open_in_the_journal),
 		cmocka_unit_test(verify_after_a_lone_step_has_a_transaction_of_its_own),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

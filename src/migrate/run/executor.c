@@ -199,17 +199,27 @@ void executor_step_done(struct executor *x, enum step_state state)
 	executor_go_on(x);
 }
 
-static enum journal_result result_of(enum run_trouble_kind kind)
+/* A lone step that may have left something stays open in the journal: the next run asks what. */
+static bool may_have_remains(const struct executor *x)
+{
+	enum probe_verdict verdict = x->step.finding.verdict;
+	return x->step.was_sent && verdict != PROBE_NOT_DONE && verdict != PROBE_REPEAT;
+}
+
+static enum journal_result result_of(const struct executor *x, enum run_trouble_kind kind)
 {
 	switch (kind) {
-	case TROUBLE_CANCELED:
-	case TROUBLE_LOST: return JOURNAL_ROLLED_BACK;
-	case TROUBLE_UNKNOWN: return JOURNAL_UNKNOWN;
-	case TROUBLE_NONE:
 	case TROUBLE_FAILED:
-	case TROUBLE_INTERRUPTED: break;
+	case TROUBLE_CANCELED:
+	case TROUBLE_LOST:
+		if (may_have_remains(x))
+			return JOURNAL_UNKNOWN;
+		return kind == TROUBLE_FAILED ? JOURNAL_FAILED : JOURNAL_ROLLED_BACK;
+	case TROUBLE_UNKNOWN:
+	case TROUBLE_INTERRUPTED:
+	case TROUBLE_NONE: break;
 	}
-	return JOURNAL_FAILED;
+	return JOURNAL_UNKNOWN;
 }
 
 void executor_step_failed(
@@ -224,7 +234,7 @@ void executor_step_failed(
 	x->step.is_chosen = false;
 	x->step.skip_reason = NULL;
 	if (trouble->kind != TROUBLE_INTERRUPTED) {
-		enum journal_result result = result_of(trouble->kind);
+		enum journal_result result = result_of(x, trouble->kind);
 		record_outcome(x, result, &trouble->error);
 		tell_step(
 			x, result == JOURNAL_ROLLED_BACK ? STEP_ROLLED_BACK : STEP_FAILED, took_ms);

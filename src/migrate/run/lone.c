@@ -220,6 +220,7 @@ static void send(struct executor *x)
 	x->step.error = (struct err){ 0 };
 	x->step.statement_started_us = loop_now_us(x->o.loop);
 	x->step.is_server_busy = true;
+	x->step.was_sent = true;
 	link_ask_statement(x, &statement->sql, ran);
 	tell_statement(x, false, -1);
 }
