@@ -408,6 +408,21 @@ static void failed(struct app *app)
 			 "The index is left INVALID; the steps before it stand.");
 }
 
+/* COMMIT was sent and never answered, and the server cannot be asked. */
+static void unknown(struct app *app)
+{
+	struct run_view *run = &app->model.run;
+	disconnected(app);
+	stepping(app);
+	run->state = RUN_UNKNOWN;
+	run->step_started_us = FIXTURE_NOW_US - 21000000;
+	run->step_states[run->step] = STEP_RUNNING;
+	TEXT(run->message, "COMMIT was sent, no reply came; the server is asked when it is back");
+	TEXT(run->error, "the outcome of step 0042.2 is not known; transaction 771204 is asked "
+			 "about as soon "
+			 "as the server answers. Until then no step and no rollback.");
+}
+
 static const struct {
 	const char *name;
 	void (*change)(struct app *app);
@@ -424,6 +439,7 @@ static const struct {
 	{ "gated", gated },
 	{ "blocked", blocked },
 	{ "failed", failed },
+	{ "unknown", unknown },
 };
 
 bool fixture_fill(struct app *app, const char *name)

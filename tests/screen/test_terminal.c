@@ -169,6 +169,21 @@ static void a_crash_gives_the_terminal_back(void **state)
 	}
 }
 
+static void a_closed_terminal_ends_it(void **state)
+{
+	struct setup setup;
+	int status;
+	(void)state;
+	start(&setup, "healthy", 100, 30);
+	close(setup.pty.fd);
+	setup.pty.fd = -1;
+	assert_int_equal(waitpid(setup.pty.pid, &status, 0), setup.pty.pid);
+	assert_true(WIFEXITED(status));
+	assert_int_equal(WEXITSTATUS(status), 128 + SIGHUP);
+	setup.pty.pid = 0;
+	pty_stop(&setup.pty);
+}
+
 static void it_is_suspended_and_comes_back(void **state)
 {
 	struct setup setup;
@@ -327,6 +342,7 @@ int main(void)
 		cmocka_unit_test(a_line_is_typed_with_readlines_keys),
 		cmocka_unit_test(signals_that_end_it_give_the_terminal_back),
 		cmocka_unit_test(a_crash_gives_the_terminal_back),
+		cmocka_unit_test(a_closed_terminal_ends_it),
 		cmocka_unit_test(it_is_suspended_and_comes_back),
 		cmocka_unit_test(a_storm_of_sizes_ends_in_a_clean_screen),
 		cmocka_unit_test(hostile_text_never_reaches_the_terminal_as_it_is),

@@ -63,11 +63,14 @@ const struct migration_row *migration_at(const struct model *model, size_t place
 	return &view->rows[view->row_count - from_end];
 }
 
+/* Those around "now" are enough: they are what a list shows. */
 int revision_columns(const struct migrations_view *view)
 {
-	enum { WHOLE = 8 };
+	enum { WHOLE = 8, AROUND = 200 };
 	size_t longest = 0, unique = WHOLE;
-	for (size_t i = 0; i < view->row_count; i++) {
+	size_t applied = view->row_count - view->pending_count;
+	size_t first = applied > AROUND ? applied - AROUND : 0;
+	for (size_t i = first; i < view->row_count && i < applied + AROUND; i++) {
 		size_t len = strlen(view->rows[i].rev), same = 0;
 		const char *before = i ? view->rows[i - 1].rev : "";
 		while (before[same] && before[same] == view->rows[i].rev[same])

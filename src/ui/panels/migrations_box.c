@@ -11,30 +11,38 @@
 
 enum { LABEL = 7, WORDS = 29, NAME_LEAST = 16 };
 
-/* As wide as the longest name, within what the words after it leave. */
-static int name_columns(const struct model *model, int room)
+struct widths {
+	int rev, name;
+};
+
+/* As wide as the longest name around "now", within what the words after it leave. */
+static struct widths widths_of(const struct migrations_view *view, int room)
 {
-	int most = 8;
-	for (size_t i = 0; i < model->migrations.row_count; i++) {
-		const char *name = model->migrations.rows[i].name;
-		int columns = name ? text_columns(name) : 0;
-		most = columns > most ? columns : most;
+	enum { AROUND = 24 };
+	struct widths widths = { .rev = revision_columns(view), .name = 8 };
+	size_t applied = view->row_count - view->pending_count;
+	size_t first = applied > AROUND ? applied - AROUND : 0;
+	for (size_t i = first; i < view->row_count && i < applied + AROUND; i++) {
+		int columns = view->rows[i].name ? text_columns(view->rows[i].name) : 0;
+		widths.name = columns > widths.name ? columns : widths.name;
 	}
-	return most < room ? most : room < NAME_LEAST ? NAME_LEAST : room;
+	room -= LABEL + widths.rev + 2 + WORDS;
+	room = room < NAME_LEAST ? NAME_LEAST : room;
+	widths.name = widths.name < room ? widths.name : room;
+	return widths;
 }
 
 static void draw_row(const struct model *model, const struct migration_row *row, const char *label,
 	struct surface *s, int y)
 {
 	struct pen pen = pen_at(s, 1, y);
-	int columns = revision_columns(&model->migrations);
-	int rev = columns + 2 < 6 ? 6 : columns + 2;
-	int name = name_columns(model, s->width - LABEL - rev - WORDS);
+	struct widths widths = widths_of(&model->migrations, s->width);
+	int rev = widths.rev + 2 < 6 ? 6 : widths.rev + 2;
 	char when[WORDS_BYTES], took[NUMBER_BYTES];
 	pen_field(&pen, ROLE_TITLE, label, LABEL);
-	pen_printf(&pen, ROLE_TEXT, "%.*s", columns, row->rev);
+	pen_printf(&pen, ROLE_TEXT, "%.*s", widths.rev, row->rev);
 	pen_to(&pen, LABEL + 1 + rev);
-	pen_field(&pen, ROLE_TEXT, row->name ? row->name : "", name);
+	pen_field(&pen, ROLE_TEXT, row->name ? row->name : "", widths.name);
 	pen_gap(&pen, 1);
 	pen_status(&pen, migration_status(row));
 	pen_gap(&pen, 1);

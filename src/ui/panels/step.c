@@ -79,7 +79,8 @@ static void place(const struct panel *panel, const struct model *model, const st
 	upper = upper > most ? most : upper;
 	upper = upper < 2 ? 0 : upper;
 	int side = is_wide ? (s->width >= 160 ? 56 : 46) : 0;
-	int now = step_has_news(model) ? box_height(model->run.error[0] ? 4 : 2, layout) : 0;
+	int news = step_news_rows(model, s->width);
+	int now = news ? box_height(news, layout) : 0;
 	int gate = is_wide ? 0 : 1;
 	if (s->height < upper + now + gate + 3)
 		now = 0;
@@ -157,7 +158,8 @@ static void step_draw(const struct panel *panel, const struct model *model, stru
 		step_draw_gate_line(model, s, p.gate.y);
 	}
 	if (p.now.height > 0) {
-		struct box box = { .title = "Now",
+		struct box box = { .title = model->run.state == RUN_UNKNOWN ? "Outcome unknown"
+									    : "Now",
 			.role = model->run.error[0] ? ROLE_DIALOG_DANGER : ROLE_TEXT };
 		struct surface in = box_draw(s, p.now, &box, layout);
 		step_draw_now(model, &in, 0);

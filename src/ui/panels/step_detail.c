@@ -102,11 +102,17 @@ void step_draw_sql(const struct model *model, size_t cursor, struct surface *s)
 	draw_labelled(s, y, "undo", ROLE_TEXT, undo_words(plan, step));
 }
 
-bool step_has_news(const struct model *model)
+int step_news_rows(const struct model *model, int width)
 {
+	enum { ROWS_MOST = 7 };
 	const struct run_view *run = &model->run;
-	return run->gate.is_shut || run->message[0] || run->error[0] || run->blocker_count ||
-	       run->progress[0] || run->blocked_by_us > 0;
+	int columns = width - LABEL - 4;
+	int rows = run->gate.is_shut + (run->blocked_by_us > 0) + (run->progress[0] != 0) +
+		   (run->state == RUN_RETRY);
+	rows += (int)run->blocker_count * (width < 100 ? 2 : 1);
+	rows += run->error[0] ? wrap_rows(run->error, columns, 0) : 0;
+	rows += run->message[0] ? wrap_rows(run->message, columns, 0) : 0;
+	return rows < ROWS_MOST ? rows : ROWS_MOST;
 }
 
 static int draw_blockers(const struct run_view *run, struct surface *s, int y)
@@ -138,8 +144,10 @@ int step_draw_now(const struct model *model, struct surface *s, int y)
 {
 	const struct run_view *run = &model->run;
 	char text[64];
+	bool is_unknown = run->state == RUN_UNKNOWN || run->state == RUN_RESOLVING;
 	if (run->error[0])
-		y = draw_labelled(s, y, "failed", ROLE_STATUS_CRIT, run->error);
+		y = draw_labelled(
+			s, y, is_unknown ? "unknown" : "failed", ROLE_STATUS_CRIT, run->error);
 	if (run->gate.is_shut)
 		y = draw_labelled(s, y, "gate", ROLE_STATUS_CRIT, run->gate.reason);
 	y = draw_blockers(run, s, y);

@@ -14,7 +14,7 @@ void step_draw_gate_line(const struct model *model, struct surface *s, int y);
 void step_draw_sql(const struct model *model, size_t cursor, struct surface *s);
 /* Waiting, blocking, progress, failure; returns the row after. */
 int step_draw_now(const struct model *model, struct surface *s, int y);
-/* Is there anything to say below the list? */
-bool step_has_news(const struct model *model);
+/* Rows that takes in a box of that width; 0 = nothing to say. */
+int step_news_rows(const struct model *model, int width);
 
 #endif
