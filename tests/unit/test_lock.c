@@ -25,7 +25,9 @@ static void a_held_lock_is_polled_and_its_holder_named_until_the_wait_is_over(vo
 	assert_true(play_told(play,
 		"pid 4242, dbtop/change bob@laptop, as app_admin from 10.0.0.4 since 2026-01-31"));
 	assert_false(play->is_finished);
+	str_clear(&play->told);
 	play_ms(play, 14000);
+	assert_string_equal(str_c(&play->told), ""); /* the same news is told once */
 	assert_false(play->is_finished);
 	play_ms(play, 1100);
 	assert_true(play->is_finished);

@@ -47,6 +47,7 @@ void executor_enter(struct executor *x, enum run_state state)
 	assert_always(
 		legal[x->state] & 1u << state, "a run does not go from that state to this one");
 	x->state = state;
+	x->told_wait[0] = '\0';
 	if (x->o.events->state)
 		x->o.events->state(x->o.events_arg, state);
 }

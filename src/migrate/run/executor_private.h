@@ -96,6 +96,7 @@ struct executor {
 
 	int64_t resolve_started_us, resolve_delay_ms, resolve_pid; /* outcome.c */
 
+	char told_wait[256]; /* the last wait that was told */
 	struct run_trouble trouble;
 	enum exit_code trouble_exit;
 	struct run_end end;

@@ -60,7 +60,7 @@ static void give_up(struct executor *x, const struct run_wait *wait)
 	struct err e;
 	err_set(&e, ERR_CONFLICT, "%s", wait->words);
 	err_detail(&e, "nothing was changed");
-	err_hint(&e, "wait until that run has ended, or look at it with dbtop activity");
+	err_hint(&e, "wait until that run has ended; --lock-wait says how long");
 	executor_finish(x, RUN_STOPPED, EXIT_LOCKED, &e);
 }
 

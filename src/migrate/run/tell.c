@@ -4,6 +4,8 @@
  */
 #include "migrate/run/executor_private.h"
 
+#include "base/compiler.h"
+
 void tell_statement(struct executor *x, bool is_done, int64_t rows)
 {
 	if (!x->o.events->statement)
@@ -21,8 +23,12 @@ void tell_statement(struct executor *x, bool is_done, int64_t rows)
 	x->o.events->statement(x->o.events_arg, &told);
 }
 
+/* Polling asks again and again; only what is new is told. */
 void tell_waiting(struct executor *x, const struct run_wait *wait)
 {
+	if (strcmp(x->told_wait, wait->words) == 0)
+		return;
+	snprintf(x->told_wait, sizeof(x->told_wait), "%s", wait->words);
 	if (x->o.events->waiting)
 		x->o.events->waiting(x->o.events_arg, wait);
 }
