@@ -156,7 +156,7 @@ static void frame_news(void *arg, unsigned events)
 	struct frame *f = arg;
 	if (events & EVENT_BIT(EVENT_RUN))
 		follow_run(f);
-	if (events & EVENT_BIT(EVENT_THEME))
+	if (events & (EVENT_BIT(EVENT_THEME) | EVENT_BIT(EVENT_LINK)))
 		f->is_all_dirty = true;
 	for (size_t i = 0; i < f->panel_count; i++)
 		if (f->panels[i].class->listens & events)
@@ -292,6 +292,14 @@ static void place_body(struct frame *f)
 	f->prompt_at = (struct rect){ 0, f->body.y + f->body.height, f->columns, height };
 }
 
+/* No server ever answered: nothing there is to show but what was tried, and what works without one. */
+static bool is_nowhere(const struct frame *f)
+{
+	const struct link_view *link = &f->app->model.link;
+	return link->state != LINK_UP && !link->identity.server_version &&
+	       frame_view(f) == &views[0];
+}
+
 static void place_panels(struct frame *f)
 {
 	const struct view *view = frame_view(f);
@@ -314,25 +322,28 @@ static void place_panels(struct frame *f)
 		layout_stack(f->body, wants, count, at);
 	for (size_t i = 0; i < count; i++) {
 		struct panel *panel = frame_panel(f, view->panels[i]);
-		panel->at = at[i];
+		panel->at = is_nowhere(f) ? (struct rect){ 0 } : at[i];
 		panel->is_focused = i == f->focus && !f->prompt.is_open;
 		panel->is_dirty = true;
 	}
 }
 
-/* Nothing was ever sampled: what was tried, what comes next, what works without a server. */
-static void frame_draw_trouble(const struct frame *f, struct surface *s)
+static void draw_nowhere(struct frame *f)
 {
 	const struct link_view *link = &f->app->model.link;
+	struct box box = { .title = "No connection", .has_status = true, .status = STATUS_STALE };
+	struct surface in = box_draw(&f->now, f->body, &box, f->layout);
 	struct str text = { 0 };
-	if (link->state == LINK_UP)
-		return;
 	str_add(&text, link->error[0] ? link->error : "connecting");
 	if (link->hint[0])
 		str_addf(&text, "\n%s", link->hint);
-	if (link->error[0])
-		str_add(&text, "\n\nr tries now. dbtop demo needs no server: it brings its own.");
-	wrap_draw(s, (struct rect){ 1, 0, s->width - 2, s->height }, ROLE_TEXT, str_c(&text), 0);
+	str_addf(&text, "\n\n%s",
+		link->state == LINK_STOPPED ? "Not tried again by itself. r tries once more."
+					    : "Tried again by itself, for ever. r tries now.");
+	str_add(&text,
+		"\n\nNo server at hand? `dbtop demo` starts a throwaway one, with two standbys "
+		"and sample migrations.\n6 Notes work without a server.");
+	wrap_draw(&in, (struct rect){ 1, 0, in.width - 2, in.height }, ROLE_TEXT, str_c(&text), 0);
 	str_release(&text);
 }
 
@@ -354,8 +365,6 @@ static void draw_panel(struct frame *f, struct panel *panel)
 		panel->class->head(panel, model, &head);
 	if (!head.is_sampled || head.sampled_us)
 		panel->class->draw(panel, model, &in);
-	else if (panel->class == frame_view(f)->panels[0])
-		frame_draw_trouble(f, &in);
 	if (head.is_sampled && head.sampled_us && sample_is_stale(model, head.sampled_us))
 		surface_restyle(&in, surface_rect(&in), ROLE_STATUS_STALE);
 }
@@ -410,6 +419,8 @@ void frame_draw(struct frame *f, bool is_all)
 		for (size_t i = 0; i < f->panel_count; i++)
 			if (f->panels[i].is_dirty)
 				draw_panel(f, &f->panels[i]);
+		if (is_nowhere(f))
+			draw_nowhere(f);
 		draw_bars(f);
 		draw_edge(f);
 	} else {

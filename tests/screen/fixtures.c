@@ -326,7 +326,7 @@ static void unreachable(struct app *app)
 	};
 	TEXT(model->link.error,
 		"connection to server at \"localhost\", port 5432 failed: connection refused");
-	TEXT(model->link.hint, "is the server running? dbtop demo needs none");
+	TEXT(model->link.hint, "is the server running, and are host and port right?");
 }
 
 #define HOSTILE "\033]52;c;x\a\033[2J\xe2\x80\xae\xff\nname"
