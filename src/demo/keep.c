@@ -87,7 +87,8 @@ static bool open_mark(struct keep *keep, struct err *e)
 bool keep_open(struct keep *keep, const char *dir, struct err *e)
 {
 	*keep = (struct keep){ .mark = -1 };
-	if (mkdir(dir, 0711) != 0 && errno != EEXIST)
+	/* Whom the servers run as must pass through, whatever our umask says. */
+	if (mkdir(dir, 0711) == 0 ? chmod(dir, 0711) != 0 : errno != EEXIST)
 		return err_errno(e, "cannot make %s", dir);
 	keep->path = realpath(dir, NULL);
 	if (!keep->path)

@@ -165,7 +165,9 @@ static void a_kept_directory_is_resumed_with_its_standbys(void **state)
 	const struct cluster_options options = {
 		.standbys = 2, .database = "shop", .keep_dir = dir
 	};
+	mode_t old_mask = umask(077); /* as dbtop itself has it */
 	struct cluster *c = server_start_new(&options);
+	umask(old_mask);
 	assert_false(cluster_is_resumed(c));
 	server_run(c, 0, "create table kept as select 1 as i");
 	server_end(c);
