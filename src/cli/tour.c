@@ -63,7 +63,8 @@ int cli_tour(struct app *app)
 		if (status && i > 0)
 			return status;
 	}
-	printf("\nThe servers stop now, and everything is removed. With a terminal, `dbtop demo` "
-	       "opens the console.\n");
+	printf("\nThe servers stop now, and everything but a directory named with --keep is "
+	       "removed. "
+	       "With a terminal, `dbtop demo` opens the console.\n");
 	return 0;
 }
