@@ -103,9 +103,12 @@ static void draw_list(const struct panel *panel, const struct model *model, stru
 	size_t shown = run->step < plan->step_count ? run->step + 1 : plan->step_count;
 	number_ms(run->started_us ? (model->now_us - run->started_us) / 1000 : VALUE_NONE, elapsed);
 	int columns = revision_columns(&model->migrations);
-	snprintf(title, sizeof(title), "%s %.*s to %.*s",
-		plan->direction == PLAN_UP ? "Upgrade" : "Rollback", columns,
-		plan->from ? plan->from : "base", columns, plan->to ? plan->to : "base");
+	int len = snprintf(
+		title, sizeof(title), "%s", plan->direction == PLAN_UP ? "Upgrade" : "Rollback");
+	/* where it is narrow the state matters more than where from and where to */
+	if (p->list.width >= 72)
+		snprintf(title + len, sizeof(title) - (size_t)len, " %.*s to %.*s", columns,
+			plan->from ? plan->from : "base", columns, plan->to ? plan->to : "base");
 	snprintf(words, sizeof(words), "%s   step %zu of %zu   %s", run_state_word(run->state),
 		shown, plan->step_count, elapsed);
 	struct box box = { .title = title,

@@ -102,6 +102,9 @@ void step_draw_sql(const struct model *model, size_t cursor, struct surface *s)
 	draw_labelled(s, y, "undo", ROLE_TEXT, undo_words(plan, step));
 }
 
+static const char decide_words[] =
+	"y takes what is proposed; :run.choose again, clear or done takes another";
+
 int step_news_rows(const struct model *model, int width)
 {
 	enum { ROWS_MOST = 7 };
@@ -110,6 +113,7 @@ int step_news_rows(const struct model *model, int width)
 	int rows = run->gate.is_shut + (run->blocked_by_us > 0) + (run->progress[0] != 0) +
 		   (run->state == RUN_RETRY);
 	rows += (int)run->blocker_count * (width < 100 ? 2 : 1);
+	rows += run->state == RUN_PAUSED ? wrap_rows(decide_words, columns, 0) : 0;
 	rows += run->error[0] ? wrap_rows(run->error, columns, 0) : 0;
 	rows += run->message[0] ? wrap_rows(run->message, columns, 0) : 0;
 	return rows < ROWS_MOST ? rows : ROWS_MOST;
@@ -148,6 +152,8 @@ int step_draw_now(const struct model *model, struct surface *s, int y)
 	if (run->error[0])
 		y = draw_labelled(
 			s, y, is_unknown ? "unknown" : "failed", ROLE_STATUS_CRIT, run->error);
+	if (run->state == RUN_PAUSED)
+		y = draw_labelled(s, y, "decide", ROLE_TEXT, decide_words);
 	if (run->gate.is_shut)
 		y = draw_labelled(s, y, "gate", ROLE_STATUS_CRIT, run->gate.reason);
 	y = draw_blockers(run, s, y);
