@@ -173,6 +173,62 @@ static void a_schema_that_another_project_made_in_the_same_moment_is_taken_as_it
 	play_free(play);
 }
 
+static bool close_at_the_gate(void *arg, size_t step)
+{
+	struct play *play = arg;
+	(void)step;
+	executor_close(play->executor);
+	return false;
+}
+
+static void close_when_told(void *arg, const struct run_wait *wait)
+{
+	struct play *play = arg;
+	(void)wait;
+	executor_close(play->executor);
+}
+
+static void close_at_once(void *arg, enum run_state state)
+{
+	struct play *play = arg;
+	if (play->executor && (int)state == play->pauses)
+		executor_close(play->executor);
+}
+
+static void whoever_is_told_something_may_close_the_run(void **state)
+{
+	(void)state;
+	struct play *play = two_groups();
+	play->events.may_step = close_at_the_gate;
+	play_all(play);
+	play_ms(play, 1000);
+	assert_true(play->is_finished);
+	play_free(play);
+
+	play = two_groups();
+	play->events.waiting = close_when_told;
+	stage_rows(play->stage, "pg_try_advisory_lock", 0, "got\nf");
+	play_all(play);
+	play_ms(play, 20000);
+	assert_true(play->is_finished);
+	play_free(play);
+
+	const enum run_state states[] = { RUN_OPENING, RUN_READY, RUN_STEP, RUN_RETRY, RUN_GATED };
+	for (size_t i = 0; i < ARRAY_SIZE(states); i++) {
+		play = two_groups();
+		play->events.state = close_at_once;
+		play->pauses = (int)states[i]; /* where to close */
+		play->is_gate_shut = states[i] == RUN_GATED;
+		stage_fail(play->stage, "CREATE TABLE big", 1, "55P03");
+		play_open(play);
+		if (states[i] != RUN_READY)
+			executor_run(play->executor, 2);
+		play_ms(play, 20000);
+		assert_true(play->is_finished);
+		play_free(play);
+	}
+}
+
 static void an_executor_may_be_freed_at_any_moment(void **state)
 {
 	(void)state;
@@ -220,6 +276,7 @@ int main(void)
 		cmocka_unit_test(no_right_to_make_the_history_is_said_with_what_helps),
 		cmocka_unit_test(
 			a_schema_that_another_project_made_in_the_same_moment_is_taken_as_it_is),
+		cmocka_unit_test(whoever_is_told_something_may_close_the_run),
 		cmocka_unit_test(an_executor_may_be_freed_at_any_moment),
 		cmocka_unit_test(a_repair_writes_one_record_under_the_lock),
 	};

@@ -40,7 +40,7 @@ const char *run_choice_words(enum run_choice choice)
 	return words[choice];
 }
 
-void executor_enter(struct executor *x, enum run_state state)
+static void enter(struct executor *x, enum run_state state)
 {
 	if (x->state == state)
 		return;
@@ -50,6 +50,13 @@ void executor_enter(struct executor *x, enum run_state state)
 	x->told_wait[0] = '\0';
 	if (x->o.events->state)
 		x->o.events->state(x->o.events_arg, state);
+}
+
+/* Whoever is told something may have closed the run: what was about to happen then does not. */
+void executor_enter(struct executor *x, enum run_state state)
+{
+	if (!x->is_finished)
+		enter(x, state);
 }
 
 const struct plan_step *executor_step(const struct executor *x)
@@ -62,8 +69,10 @@ enum database_state executor_untouched(const struct executor *x)
 	return executor_step(x)->ordinal > 1 ? DATABASE_PARTIAL : DATABASE_UNCHANGED;
 }
 
-static void finished_soon(struct executor *x)
+static void tell_finished(void *arg)
 {
+	struct executor *x = arg;
+	x->finishing = NULL;
 	if (x->o.events->finished)
 		x->o.events->finished(x->o.events_arg, &x->end);
 }
@@ -79,8 +88,8 @@ void executor_finish(
 	x->is_finished = true;
 	link_forget_timer(x);
 	link_drop(x);
-	executor_enter(x, state);
-	link_later(x, 0, finished_soon);
+	enter(x, state);
+	x->finishing = loop_soon(x->o.loop, tell_finished, x);
 }
 
 static bool gate_is_open(struct executor *x)
@@ -127,6 +136,8 @@ static void step_create(struct executor *x)
 
 void executor_begin(struct executor *x)
 {
+	if (x->is_finished)
+		return;
 	executor_enter(x, RUN_STEP);
 	x->step.attempt = 1;
 	x->step.started_us = loop_now_us(x->o.loop);
@@ -170,6 +181,8 @@ static void step_open_or_begin(struct executor *x)
 
 void executor_go_on(struct executor *x)
 {
+	if (x->is_finished)
+		return;
 	if (x->wants_close) {
 		executor_finish(x, RUN_STOPPED, EXIT_DONE, NULL);
 	} else if (x->next >= x->o.plan->step_count) {
@@ -190,6 +203,8 @@ void executor_go_on(struct executor *x)
 void executor_step_done(struct executor *x, enum step_state state)
 {
 	int64_t took_ms = (loop_now_us(x->o.loop) - x->step.started_us) / 1000;
+	if (x->is_finished)
+		return;
 	record_outcome(x, state == STEP_SKIPPED ? JOURNAL_SKIPPED : JOURNAL_DONE, NULL);
 	tell_step(x, state, took_ms);
 	x->end.steps_done++;
@@ -227,6 +242,8 @@ void executor_step_failed(
 	struct executor *x, const struct run_trouble *trouble, enum exit_code exit)
 {
 	int64_t took_ms = (loop_now_us(x->o.loop) - x->step.started_us) / 1000;
+	if (x->is_finished)
+		return;
 	x->trouble = *trouble;
 	x->trouble.step = x->next;
 	x->trouble_exit = exit;
@@ -273,6 +290,7 @@ void executor_free(struct executor *x)
 	x->is_dead = true;
 	x->pending++; /* callbacks that come from within do not destroy what we still hold */
 	link_forget_timer(x);
+	loop_timer_stop(x->finishing);
 	link_drop(x);
 	x->pending--;
 	link_destroy(x);

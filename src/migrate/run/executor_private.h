@@ -70,6 +70,7 @@ struct executor {
 	bool is_finished; /* finished() was or will be called: what still comes is not listened to */
 	bool is_dead;	  /* freed by its owner; memory goes with the last callback */
 	struct loop_timer *timer;
+	struct loop_timer *finishing; /* finished() is about to be told */
 	executor_next_fn *timer_next;
 	uint64_t random;
 	char *sql; /* owned: the text that was sent last */

@@ -47,6 +47,8 @@ static void broken(void *arg)
 /* The last answer may have come with the news that it was the last. */
 void link_ask(struct executor *x, const struct query *query, executor_answer_fn *answer)
 {
+	if (x->is_finished)
+		return;
 	assert_always(!x->answer, "the executor asks one thing at a time");
 	x->answer = answer;
 	x->pending++;
@@ -151,6 +153,8 @@ static void leased(void *arg, struct lease *lease, const struct err *e)
 
 void link_open(struct executor *x, const struct identity *must_equal, executor_answer_fn *answer)
 {
+	if (x->is_finished)
+		return;
 	assert_always(!x->answer && !x->link.lease, "one connection at a time");
 	x->answer = answer;
 	x->pending++;
@@ -169,6 +173,8 @@ static void timed(void *arg)
 void link_later(struct executor *x, int64_t delay_ms, executor_next_fn *next)
 {
 	link_forget_timer(x);
+	if (x->is_finished)
+		return;
 	x->timer_next = next;
 	x->timer = loop_timer_start(x->o.loop, delay_ms, 0, timed, x);
 }

@@ -82,6 +82,8 @@ static void history_known(void *arg, struct history *history, const struct err *
 
 static void read_history(struct executor *x)
 {
+	if (x->is_finished)
+		return;
 	x->pending++;
 	history_read_start(
 		x->o.loop, lease_conn(x->link.lease), &x->history_request, history_known, x);
