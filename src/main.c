@@ -12,6 +12,8 @@
 #include <unistd.h>
 
 #include "cli/cli.h"
+#include "cli/password.h"
+#include "conf/conf.h"
 #include "core/app.h"
 #include "core/args.h"
 #include "core/console.h"
@@ -31,7 +33,7 @@ static int run_console(struct app *app, const struct args *args)
 {
 	struct err e;
 
-	if (!app_open_console(app, &e))
+	if (!password_first(app, args, &e) || !app_open_console(app, &e))
 		return cli_fail(args, EXIT_USAGE, &e);
 	struct console *console = console_open(app,
 		&(struct console_options){
@@ -56,6 +58,9 @@ static bool needs_terminal(const struct args *args, struct err *e)
 	if (args->command || (isatty(STDIN_FILENO) && isatty(STDOUT_FILENO)))
 		return true;
 	err_set(e, ERR_USAGE, "the console needs a terminal, and this is none");
+	const char *near = args->target ? command_nearest_word(args->target) : NULL;
+	if (near)
+		return err_hint(e, "did you mean the command %s?", near);
 	return err_hint(e, "for scripts there are commands: dbtop --help");
 }
 
@@ -66,6 +71,11 @@ static int run_app(struct app *app, const struct args *args)
 
 	if (!needs_terminal(args, &e) || !app_configure(app, args, &e))
 		return cli_fail(args, EXIT_USAGE, &e);
+	if (!args->command && conf_is(app->conf, "plain")) {
+		err_set(&e, ERR_USAGE, "a console without a screen is not built yet");
+		err_hint(&e, "every command works without one: dbtop status, plan, upgrade, …");
+		return cli_fail(args, EXIT_USAGE, &e);
+	}
 	if (args->command)
 		status = cli_run(app, args);
 	if (!args->command || app->wants_console)

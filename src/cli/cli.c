@@ -8,11 +8,17 @@
 #include "base/str.h"
 #include "base/visible.h"
 #include "cli/ask.h"
+#include "cli/password.h"
 #include "cli/print.h"
+#include "cli/progress.h"
+#include "conf/conf.h"
 
 struct presenter {
 	enum print_form form;
 	bool has_events; /* NDJSON instead of one report at the end */
+	bool may_ask_password;
+	bool lacks_password; /* the call failed for want of one: it is not reported, but tried again */
+	struct progress progress;
 	bool is_finished;
 	int status;
 	int64_t now_wall_us;
@@ -80,15 +86,48 @@ static void tell(void *arg, const struct call_event *event)
 	free(text);
 }
 
+/* color = always also colours a pipe; auto only a terminal that has any. NO_COLOR is read with the settings. */
+static bool has_color(const struct app *app, int fd)
+{
+	const char *when = conf_text(app->conf, "color");
+	const char *term = getenv("TERM");
+
+	if (when && strcmp(when, "auto") != 0)
+		return strcmp(when, "always") == 0;
+	return isatty(fd) && term && strcmp(term, "dumb") != 0;
+}
+
+/* Only for a person who watches: a log is read afterwards. */
+static void tell_progress(struct presenter *presenter, const struct app *app)
+{
+	struct str line = { 0 };
+
+	if (presenter->form != PRINT_TEXT || presenter->has_events || !isatty(STDERR_FILENO))
+		return;
+	if (progress_line(&presenter->progress, &app->model.run, app->model.now_us, &line)) {
+		char *text = visible_new(str_c(&line), VISIBLE_LINE);
+		fprintf(stderr, "   %s\n", text);
+		free(text);
+	}
+	str_release(&line);
+}
+
 static void on_done(void *arg, struct call *call)
 {
 	struct presenter *presenter = arg;
 
 	presenter->is_finished = true;
 	presenter->status = call->report.exit;
+	presenter->lacks_password =
+		presenter->may_ask_password && call->report.exit && app_wants_password(call->app);
+	if (presenter->lacks_password)
+		return;
 	print_report(stdout, stderr, &call->report,
-		presenter->has_events ? PRINT_JSON : presenter->form,
-		clock_wall_us(loop_clock(call->app->loop)));
+		&(struct print_options){
+			.form = presenter->has_events ? PRINT_JSON : presenter->form,
+			.out_has_color = has_color(call->app, STDOUT_FILENO),
+			.talk_has_color = has_color(call->app, STDERR_FILENO),
+			.now_wall_us = clock_wall_us(loop_clock(call->app->loop)) });
 }
 
 static bool ask(void *arg, const struct confirmation *confirmation)
@@ -116,24 +155,48 @@ static bool can_ask(const struct presenter *presenter)
 	       isatty(STDERR_FILENO);
 }
 
-int cli_run(struct app *app, const struct args *args)
+/* One call from its start to its end; false and e when the words are wrong. */
+static bool run_call(
+	struct app *app, const struct args *args, struct presenter *presenter, struct err *e)
 {
-	struct presenter presenter = { .form = form_of(args), .has_events = wants_events(args) };
-	struct err e;
-	struct call *call = call_new_words(app, args->command, args->words, args->word_count, &e);
+	struct call *call = call_new_words(app, args->command, args->words, args->word_count, e);
 
 	if (!call)
-		return cli_fail(args, EXIT_USAGE, &e);
+		return false;
 	if (args->had_password)
 		report_warn(&call->report, "a password on the command line can be read by others; "
 					   "use a password file or a service");
-	listen_to_signals(app);
 	call->tell = tell;
-	if (can_ask(&presenter))
+	if (can_ask(presenter))
 		call->ask = ask;
-	call_start(call, NULL, on_done, &presenter);
-	while (!presenter.is_finished && !app->quit)
+	presenter->is_finished = false;
+	call_start(call, NULL, on_done, presenter);
+	while (!presenter->is_finished && !app->quit) {
 		app_turn(app);
+		tell_progress(presenter, app);
+	}
+	return true;
+}
+
+int cli_run(struct app *app, const struct args *args)
+{
+	struct presenter presenter = { .form = form_of(args),
+		.has_events = wants_events(args),
+		.may_ask_password = password_may_ask(app) };
+	struct err e;
+
+	if (!password_first(app, args, &e))
+		return cli_fail(args, EXIT_USAGE, &e);
+	listen_to_signals(app);
+	if (!run_call(app, args, &presenter, &e))
+		return cli_fail(args, EXIT_USAGE, &e);
+	if (presenter.lacks_password && !app->quit) {
+		/* Given or not, what comes now is the answer. */
+		presenter.may_ask_password = false;
+		password_ask(app);
+		if (!run_call(app, args, &presenter, &e))
+			return cli_fail(args, EXIT_USAGE, &e);
+	}
 	if (app->wants_tour && !app->quit)
 		presenter.status = cli_tour(app);
 	if (app->interrupted)
@@ -147,7 +210,7 @@ int cli_fail(const struct args *args, enum exit_code exit, const struct err *e)
 
 	report_init(&report, args->command ? args->command->word : "dbtop");
 	report_fail(&report, exit, DATABASE_NOT_SAID, e);
-	print_report(stdout, stderr, &report, form_of(args), 0);
+	print_report(stdout, stderr, &report, &(struct print_options){ .form = form_of(args) });
 	report_release(&report);
 	return (int)exit;
 }

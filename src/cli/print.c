@@ -13,7 +13,7 @@ static void print_line(FILE *talk, const char *before, const char *text)
 	str_release(&line);
 }
 
-static void print_error(FILE *talk, const struct report *report)
+static void print_error(FILE *talk, const struct report *report, bool has_color)
 {
 	static const char *const truths[] = {
 		[DATABASE_UNCHANGED] = "the database is as it was before",
@@ -23,7 +23,6 @@ static void print_error(FILE *talk, const struct report *report)
 	const struct err *e = &report->error;
 	struct str line = { 0 };
 
-	str_add(&line, "dbtop: ");
 	if (e->file) {
 		str_add(&line, e->file);
 		if (e->line)
@@ -35,7 +34,7 @@ static void print_error(FILE *talk, const struct report *report)
 	str_add(&line, e->text);
 	if (*e->sqlstate)
 		str_addf(&line, " (SQLSTATE %s)", e->sqlstate);
-	print_line(talk, "", str_c(&line));
+	print_line(talk, has_color ? PRINT_RED "dbtop:" PRINT_PLAIN " " : "dbtop: ", str_c(&line));
 	str_release(&line);
 	if (*e->detail)
 		print_line(talk, "  detail: ", e->detail);
@@ -45,30 +44,33 @@ static void print_error(FILE *talk, const struct report *report)
 		print_line(talk, "  hint: ", e->hint);
 }
 
-void print_talk(FILE *talk, const struct report *report)
+void print_talk(FILE *talk, const struct report *report, bool has_color)
 {
+	const char *warning_word =
+		has_color ? PRINT_YELLOW "dbtop: warning:" PRINT_PLAIN " " : "dbtop: warning: ";
+
 	for (const struct node *say = report->says->first; say; say = say->next)
 		print_line(talk, "", say->text);
 	for (const struct node *warning = report->warnings->first; warning; warning = warning->next)
-		print_line(talk, "dbtop: warning: ", warning->text);
+		print_line(talk, warning_word, warning->text);
 	if (report->has_error)
-		print_error(talk, report);
+		print_error(talk, report, has_color);
 }
 
-void print_report(FILE *out, FILE *talk, const struct report *report, enum print_form form,
-	int64_t now_wall_us)
+void print_report(
+	FILE *out, FILE *talk, const struct report *report, const struct print_options *options)
 {
-	switch (form) {
+	switch (options->form) {
 	case PRINT_TEXT:
-		print_text(out, report, now_wall_us);
+		print_text(out, report, options->now_wall_us, options->out_has_color);
 		fflush(out);
-		print_talk(talk, report);
+		print_talk(talk, report, options->talk_has_color);
 		break;
 	case PRINT_JSON: print_json(out, report); break;
 	case PRINT_CSV:
 		print_csv(out, report);
 		fflush(out);
-		print_talk(talk, report);
+		print_talk(talk, report, options->talk_has_color);
 		break;
 	}
 }

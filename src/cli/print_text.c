@@ -10,6 +10,13 @@
 
 enum { COLUMNS_MAX = 24 };
 
+/* What every part of a report is printed with. */
+struct printer {
+	FILE *out;
+	int64_t now_wall_us;
+	bool has_color;
+};
+
 struct column {
 	const char *name, *label;
 	size_t width;
@@ -96,48 +103,133 @@ static void measure(
 	str_release(&text);
 }
 
-static void add_padded(
-	struct str *line, const struct str *text, const struct column *column, bool is_last)
+static const char *color_of_word(const char *word)
 {
-	size_t blanks = column->width - width_columns(str_span(text));
+	static const struct {
+		const char *word, *color;
+	} words[] = {
+		{ "applied", PRINT_GREEN },
+		{ "changed", PRINT_RED },
+		{ "critical", PRINT_RED },
+		{ "degraded", PRINT_YELLOW },
+		{ "failed", PRINT_RED },
+		{ "file missing", PRINT_RED },
+		{ "healthy", PRINT_GREEN },
+		{ "late", PRINT_YELLOW },
+		{ "partial", PRINT_RED },
+		{ "pending", PRINT_YELLOW },
+		{ "unhealthy", PRINT_RED },
+		{ "unknown", PRINT_YELLOW },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(words); i++) {
+		if (strcmp(word, words[i].word) == 0)
+			return words[i].color;
+	}
+	return NULL;
+}
+
+/* States and levels have a colour; NULL = none. */
+static const char *color_of(const struct node *cell)
+{
+	if (!cell || !cell->name)
+		return NULL;
+	if (strcmp(cell->name, "level") == 0 && cell->kind == NODE_INT)
+		return cell->number >= 3 ? PRINT_RED : cell->number == 2 ? PRINT_YELLOW : NULL;
+	bool is_state = strcmp(cell->name, "state") == 0 || strcmp(cell->name, "status") == 0;
+	return is_state && cell->kind == NODE_TEXT && cell->text ? color_of_word(cell->text) : NULL;
+}
+
+static void add_colored(struct str *line, const struct str *text, const char *color)
+{
+	if (color)
+		str_add(line, color);
+	str_add_span(line, str_span(text));
+	if (color)
+		str_add(line, PRINT_PLAIN);
+}
+
+/* One cell of a line: its text, its colour, and the blanks its column wants. */
+struct padded {
+	const struct str *text;
+	const char *color; /* NULL = none */
+	bool is_last;
+};
+
+static void add_padded(struct str *line, const struct padded *cell, const struct column *column)
+{
+	size_t blanks = column->width - width_columns(str_span(cell->text));
+	bool is_last = cell->is_last;
 
 	if (column->is_number)
 		str_pad(line, ' ', blanks);
-	str_add_span(line, str_span(text));
+	add_colored(line, cell->text, cell->color);
 	if (!column->is_number && !is_last)
 		str_pad(line, ' ', blanks);
 	if (!is_last)
 		str_add(line, "  ");
 }
 
-static void print_table(FILE *out, const struct node *table, int64_t now_wall_us)
+/* Blanks that only pad the last columns are no text: they would wrap on a narrow terminal. */
+static void print_trimmed(FILE *out, const struct str *line)
+{
+	size_t len = line->len;
+
+	while (len > 0 && line->data[len - 1] == ' ')
+		len--;
+	fprintf(out, "%.*s\n", (int)len, str_c(line));
+}
+
+static void print_labels(const struct printer *printer, const struct column *columns, size_t count)
+{
+	struct str line = { 0 }, text = { 0 };
+
+	for (size_t i = 0; i < count; i++) {
+		str_clear(&text);
+		str_add(&text, columns[i].label);
+		add_padded(&line,
+			&(struct padded){ .text = &text,
+				.color = printer->has_color ? PRINT_BOLD : NULL,
+				.is_last = i + 1 == count },
+			&columns[i]);
+	}
+	print_trimmed(printer->out, &line);
+	str_release(&line);
+	str_release(&text);
+}
+
+static void print_row(const struct printer *printer, const struct node *row,
+	const struct column *columns, size_t count)
+{
+	struct str line = { 0 }, text = { 0 };
+
+	for (size_t i = 0; i < count; i++) {
+		const struct node *cell = cell_of(row, columns[i].name);
+		str_clear(&text);
+		if (cell)
+			print_cell(&text, cell, printer->now_wall_us);
+		add_padded(&line,
+			&(struct padded){ .text = &text,
+				.color = printer->has_color ? color_of(cell) : NULL,
+				.is_last = i + 1 == count },
+			&columns[i]);
+	}
+	print_trimmed(printer->out, &line);
+	str_release(&line);
+	str_release(&text);
+}
+
+static void print_table(const struct printer *printer, const struct node *table)
 {
 	struct column columns[COLUMNS_MAX];
-	struct str line = { 0 }, text = { 0 };
 	size_t count = table_columns(table, columns);
 
 	if (!count)
 		return;
-	measure(table, columns, count, now_wall_us);
-	for (size_t i = 0; i < count; i++) {
-		str_clear(&text);
-		str_add(&text, columns[i].label);
-		add_padded(&line, &text, &columns[i], i + 1 == count);
-	}
-	fprintf(out, "%s\n", str_c(&line));
-	for (const struct node *row = table->first; row; row = row->next) {
-		str_clear(&line);
-		for (size_t i = 0; i < count; i++) {
-			const struct node *cell = cell_of(row, columns[i].name);
-			str_clear(&text);
-			if (cell)
-				print_cell(&text, cell, now_wall_us);
-			add_padded(&line, &text, &columns[i], i + 1 == count);
-		}
-		fprintf(out, "%s\n", str_c(&line));
-	}
-	str_release(&line);
-	str_release(&text);
+	measure(table, columns, count, printer->now_wall_us);
+	print_labels(printer, columns, count);
+	for (const struct node *row = table->first; row; row = row->next)
+		print_row(printer, row, columns, count);
 }
 
 static size_t label_width(const struct node *object)
@@ -154,9 +246,10 @@ static size_t label_width(const struct node *object)
 }
 
 /* Several lines of text (an SQL script, a note) stand below their label; one line stands beside it. */
-static void print_value(FILE *out, const struct node *node, size_t width, int64_t now_wall_us)
+static void print_value(const struct printer *printer, const struct node *node, size_t width)
 {
-	struct str text = { 0 };
+	FILE *out = printer->out;
+	struct str text = { 0 }, shown = { 0 };
 
 	if (node->kind == NODE_TEXT && node->text && strchr(node->text, '\n')) {
 		visible_add(&text, span_of(node->text), VISIBLE_TEXT);
@@ -165,15 +258,18 @@ static void print_value(FILE *out, const struct node *node, size_t width, int64_
 		fprintf(out, "%s%s", str_c(&text),
 			text.len && text.data[text.len - 1] == '\n' ? "" : "\n");
 	} else {
-		print_cell(&text, node, now_wall_us);
+		print_cell(&text, node, printer->now_wall_us);
+		add_colored(&shown, &text, printer->has_color ? color_of(node) : NULL);
 		fprintf(out, "%s%*s  %s\n", node->label,
-			(int)(width - width_columns(span_of(node->label))), "", str_c(&text));
+			(int)(width - width_columns(span_of(node->label))), "", str_c(&shown));
 	}
+	str_release(&shown);
 	str_release(&text);
 }
 
-static void print_object(FILE *out, const struct node *object, int64_t now_wall_us)
+static void print_object(const struct printer *printer, const struct node *object)
 {
+	FILE *out = printer->out;
 	size_t width = label_width(object);
 	bool is_first = true;
 
@@ -187,16 +283,18 @@ static void print_object(FILE *out, const struct node *object, int64_t now_wall_
 		if (is_block && *child->label)
 			fprintf(out, "%s\n", child->label);
 		if (child->kind == NODE_TABLE)
-			print_table(out, child, now_wall_us);
+			print_table(printer, child);
 		else if (is_block)
-			print_object(out, child, now_wall_us);
+			print_object(printer, child);
 		else
-			print_value(out, child, width, now_wall_us);
+			print_value(printer, child, width);
 		is_first = false;
 	}
 }
 
-void print_text(FILE *out, const struct report *report, int64_t now_wall_us)
+void print_text(FILE *out, const struct report *report, int64_t now_wall_us, bool has_color)
 {
-	print_object(out, report->data, now_wall_us);
+	print_object(
+		&(struct printer){ .out = out, .now_wall_us = now_wall_us, .has_color = has_color },
+		report->data);
 }

@@ -30,8 +30,9 @@ static void on_done(void *arg, struct call *call)
 
 	guide->is_finished = true;
 	guide->status = call->report.exit;
-	print_report(stdout, stdout, &call->report, PRINT_TEXT,
-		clock_wall_us(loop_clock(call->app->loop)));
+	print_report(stdout, stdout, &call->report,
+		&(struct print_options){ .form = PRINT_TEXT,
+			.now_wall_us = clock_wall_us(loop_clock(call->app->loop)) });
 }
 
 static bool take_stop(struct app *app, const struct stop *stop, int *status)

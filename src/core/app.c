@@ -248,6 +248,23 @@ bool app_connect(struct app *app, struct err *e)
 	return true;
 }
 
+bool app_wants_password(const struct app *app)
+{
+	return app->primary && endpoint_view(app->primary)->wants_password;
+}
+
+void app_words(const struct app *app, struct str *out)
+{
+	conninfo_words(app->conninfo, out);
+}
+
+void app_set_password(struct app *app, const char *password)
+{
+	monitor_stop(app);
+	free_endpoints(app);
+	conninfo_set(app->conninfo, "password", password);
+}
+
 struct store *app_store(struct app *app)
 {
 	return remember_store(app);

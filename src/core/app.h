@@ -64,6 +64,12 @@ void app_release(struct app *app);
 bool app_configure(struct app *app, const struct args *args, struct err *e) MUST_CHECK;
 /* Make the endpoints of primary and standbys, once; connections open when somebody asks for one. */
 bool app_connect(struct app *app, struct err *e) MUST_CHECK;
+/* A server asked for a password and nobody had one. */
+bool app_wants_password(const struct app *app);
+/* Whom the password is for, for the prompt: "bob@host:5432/shop". */
+void app_words(const struct app *app, struct str *out);
+/* Connections opened from now on use it; those there are end. Only while no call is under way. */
+void app_set_password(struct app *app, const char *password);
 /* Point the app at another place (the demo's cluster), before app_connect(). */
 bool app_retarget(struct app *app, const char *name, const char *conninfo,
 	const char *const *replicas, size_t count, struct err *e) MUST_CHECK;

@@ -9,6 +9,7 @@ struct reader {
 	int count, at;
 	char **words;
 	bool options_ended;
+	bool had_bare; /* the first bare word is a command if it is one, else TARGET */
 };
 
 static void add_word(struct args *args, const char *word)
@@ -27,56 +28,96 @@ static void add_flag(struct args *args, const struct option *option, const char 
 	args->flags[args->flag_count++] = (struct conf_flag){ option, value };
 }
 
-/* Where a password begins in a URI (user:PASSWORD@) or a keyword string (password=PASSWORD); NULL = none. */
-static char *find_password(char *text, size_t *len)
+static void cover(char *from, const char *to)
 {
-	char *scheme = strstr(text, "://");
-	char *keyword = strstr(text, "password=");
-
-	if (scheme) {
-		char *at = strchr(scheme + 3, '@');
-		char *colon = at ? memchr(scheme + 3, ':', (size_t)(at - scheme - 3)) : NULL;
-		if (colon && colon + 1 < at) {
-			*len = (size_t)(at - colon - 1);
-			return colon + 1;
-		}
-	}
-	if (!keyword)
-		return NULL;
-	keyword += strlen("password=");
-	*len = *keyword == '\'' ? strcspn(keyword + 1, "'") + 1 : strcspn(keyword, " &");
-	return *len ? keyword : NULL;
+	memset(from, '*', (size_t)(to - from));
 }
 
+/* The end of a value as libpq reads it: to a blank, or to the closing quote; a backslash takes what follows. */
+static char *value_end(char *value)
+{
+	char quote = *value == '\'' ? '\'' : ' ';
+	char *at = quote == '\'' ? value + 1 : value;
+
+	while (*at && *at != quote)
+		at += *at == '\\' && at[1] ? 2 : 1;
+	return at;
+}
+
+/* user:PASSWORD@ */
+static bool cover_in_authority(char *authority)
+{
+	char *at = strchr(authority, '@');
+	char *colon = at ? memchr(authority, ':', (size_t)(at - authority)) : NULL;
+
+	if (!colon || colon + 1 == at)
+		return false;
+	cover(colon + 1, at);
+	return true;
+}
+
+/* Put stars in place of every password of a URI or a keyword string; false when there is none. */
+static bool cover_passwords(char *text)
+{
+	char *scheme = strstr(text, "://");
+	bool did = scheme && cover_in_authority(scheme + 3);
+
+	for (char *at = text; (at = strstr(at, "password"));) {
+		at += strlen("password");
+		char *value = at + strspn(at, " ");
+		if (*value != '=')
+			continue;
+		value += 1 + strspn(value + 1, " ");
+		char *end = scheme ? value + strcspn(value, "&") : value_end(value);
+		did = did || end > value;
+		cover(value, end);
+		at = end;
+	}
+	return did;
+}
+
+/* The word itself, or a copy of it when it holds a password: then the shell's word, seen by others, gets stars. */
 static const char *take_secret(struct args *args, char *word)
 {
-	size_t len;
-	char *password = find_password(word, &len);
+	char *copy = mem_strdup(word);
 
-	if (!password)
+	if (!cover_passwords(word)) {
+		mem_free_secret(copy);
 		return word;
-	mem_free_secret(args->secret);
-	args->secret = mem_strdup(word);
+	}
+	args->secrets = mem_resize(args->secrets, args->secret_count + 1, sizeof(*args->secrets));
+	args->secrets[args->secret_count++] = copy;
 	args->had_password = true;
-	memset(password, '*', len);
-	return args->secret;
+	return copy;
+}
+
+static bool two_targets(const struct args *args, const char *word, struct err *e)
+{
+	const struct command *command = command_find_word(word);
+
+	if (command && !args->command) {
+		err_set(e, ERR_USAGE, "the command comes first, and its target behind -d");
+		return err_hint(e, "dbtop %s -d TARGET", command->word);
+	}
+	err_set(e, ERR_USAGE, "two targets: one is enough");
+	return err_hint(e, "dbtop [TARGET] is the console; commands take -d TARGET");
 }
 
 static bool set_target(struct args *args, const char *word, struct err *e)
 {
 	if (!args->target)
 		args->target = word;
-	else if (!args->user && !args->command)
+	else if (!args->user && !args->command && !command_find_word(word))
 		args->user = word;
 	else
-		return err_set(e, ERR_USAGE, "two targets: one is enough");
+		return two_targets(args, word, e);
 	return true;
 }
 
 static bool take_global(
-	struct reader *reader, const struct option *option, const char *attached, struct err *e)
+	struct reader *reader, const struct option *option, char *attached, struct err *e)
 {
-	const char *value = attached;
+	const char *value = attached ? take_secret(reader->args, attached) : NULL;
 
 	if (option->value && !value) {
 		if (reader->at + 1 >= reader->count)
@@ -138,13 +179,19 @@ static bool take_bare(struct reader *reader, char *word, struct err *e)
 {
 	struct args *args = reader->args;
 
+	bool is_first = !reader->had_bare;
+
+	reader->had_bare = true;
+	const char *kept = take_secret(args, word);
+	if (args->command && kept != word && strstr(word, "://"))
+		return two_targets(args, word, e);
 	if (args->command) {
-		add_word(args, word);
+		add_word(args, kept);
 		return true;
 	}
-	if (!args->target && !reader->options_ended && (args->command = command_find_word(word)))
+	if (is_first && !reader->options_ended && (args->command = command_find_word(word)))
 		return true;
-	return set_target(args, take_secret(args, word), e);
+	return set_target(args, kept, e);
 }
 
 static bool check_words(const struct args *args, struct err *e)
@@ -189,6 +236,8 @@ void args_release(struct args *args)
 {
 	free(args->flags);
 	free(args->words);
-	mem_free_secret(args->secret);
+	for (size_t i = 0; i < args->secret_count; i++)
+		mem_free_secret(args->secrets[i]);
+	free(args->secrets);
 	*args = (struct args){ 0 };
 }

@@ -21,7 +21,8 @@ struct args {
 	const char *user;   /* a second bare word, as in psql */
 	bool wants_help, wants_version;
 	bool had_password; /* one stood in argv: it is wiped there, and the caller warns */
-	char *secret;	   /* owned copy of the TARGET that held it */
+	char **secrets;	   /* owned copies of the words that held one */
+	size_t secret_count;
 };
 
 /* Wipes a password out of argv as it goes. */

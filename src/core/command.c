@@ -99,6 +99,19 @@ static const char *nearest_command(const char *word)
 	return words_nearest(word, names, count);
 }
 
+const char *command_nearest_word(const char *word)
+{
+	const char *words[256];
+	size_t count = 0;
+	const struct command *command;
+
+	for (size_t i = 0; (command = row_at(i)) && count < ARRAY_SIZE(words); i++) {
+		if (command->word)
+			words[count++] = command->word;
+	}
+	return words_nearest(word, words, count);
+}
+
 /* Split a line into words: blanks separate, "…" holds blanks, \ takes the next character as it is. In place. */
 static size_t split_words(char *line, const char **words, size_t max)
 {

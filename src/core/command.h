@@ -112,6 +112,8 @@ const struct command *command_at(size_t index);
 void command_add(const struct command *rows, size_t count);
 const struct command *command_find(const char *name);
 const struct command *command_find_word(const char *word);
+/* The word of the command line that differs least; NULL when none is near. */
+const char *command_nearest_word(const char *word);
 
 /* May it be used on the screen now? Checks is_enabled, LOCKED for writing ones, reach. *why: a sentence. */
 bool command_is_enabled(const struct app *app, const struct command *command, const char **why);

@@ -23,16 +23,26 @@ const char *migration_state_word(enum migration_state state)
 	return words[state];
 }
 
-/* Content other than formatting differs from what was applied. */
-static bool is_changed(const struct migration *m, const struct history_row *row)
+static bool is_same_text(const struct migration *m, const struct history_row *row)
 {
-	if (!row->sha256 || !*m->sha256 || strcmp(row->sha256, m->sha256) == 0)
-		return false;
-	return !row->sha256_norm || !*m->sha256_norm ||
-	       strcmp(row->sha256_norm, m->sha256_norm) != 0;
+	return !row->sha256 || !*m->sha256 || strcmp(row->sha256, m->sha256) == 0;
 }
 
-static enum migration_state state_of_row(const struct migration *m, const struct history_row *row)
+/* Content other than formatting differs from what was applied. Only a text that differs is worth its tokens. */
+static bool is_changed(
+	struct migration_set *set, struct migration *m, const struct history_row *row)
+{
+	struct err e;
+
+	if (is_same_text(m, row))
+		return false;
+	if (row->sha256_norm && !*m->sha256_norm && !source_normalize(set, m, &e))
+		return true;
+	return !row->sha256_norm || strcmp(row->sha256_norm, m->sha256_norm) != 0;
+}
+
+static enum migration_state state_of_row(
+	struct migration_set *set, struct migration *m, const struct history_row *row)
 {
 	switch (row->state) {
 	case HISTORY_PARTIAL: return MIGRATION_PARTIAL;
@@ -40,7 +50,7 @@ static enum migration_state state_of_row(const struct migration *m, const struct
 	case HISTORY_APPLIED:
 	case HISTORY_STAMPED: break;
 	}
-	return m && is_changed(m, row) ? MIGRATION_CHANGED : MIGRATION_APPLIED;
+	return is_changed(set, m, row) ? MIGRATION_CHANGED : MIGRATION_APPLIED;
 }
 
 /* What the store knows of a guest's migration that never came to its end: a dirty row may mean another one. */
@@ -57,7 +67,7 @@ static void correct_by_store(struct migration_row *row, const struct history *hi
 }
 
 static void fill_row(struct migration_row *row, const struct inspection *inspection,
-	const struct migration *m, bool *has_file)
+	struct migration *m, bool *has_file)
 {
 	const struct history *history = inspection->history;
 	const struct history_row *applied = history ? history_find(history, m) : NULL;
@@ -72,7 +82,7 @@ static void fill_row(struct migration_row *row, const struct inspection *inspect
 		.is_reversible = m->sections[SECTION_DOWN].is_present && !m->irreversible };
 	if (applied) {
 		has_file[applied - history->rows] = true;
-		row->state = state_of_row(m, applied);
+		row->state = state_of_row(inspection->set, m, applied);
 		row->applied_us = applied->applied_us;
 		row->took_ms = applied->took_ms;
 		row->actor = applied->actor;
@@ -230,6 +240,22 @@ static void set_problem(struct migrations_view *view, const struct inspection *i
 	}
 }
 
+/* Not wrong, and worth a word when nothing is. */
+static void note_formatting(struct migrations_view *view, const struct inspection *inspection)
+{
+	const struct history *history = inspection->history;
+
+	for (size_t i = 0; history && i < view->row_count && !view->problem; i++) {
+		const struct migration *m = view->rows[i].migration;
+		const struct history_row *row = m ? history_find(history, m) : NULL;
+		if (!row || view->rows[i].state != MIGRATION_APPLIED || is_same_text(m, row))
+			continue;
+		view->problem = arena_printf(&view->arena,
+			"%s %s: another formatting than when it was applied", m->rev, m->name);
+		view->status = STATUS_WARN;
+	}
+}
+
 void migrations_view_fill(struct migrations_view *view, const struct inspection *inspection)
 {
 	const struct migration_set *set = inspection->set;
@@ -252,6 +278,7 @@ void migrations_view_fill(struct migrations_view *view, const struct inspection 
 	if (inspection->plan)
 		add_plan(view, inspection->plan);
 	set_problem(view, inspection);
+	note_formatting(view, inspection);
 }
 
 void migrations_view_release(struct migrations_view *view)

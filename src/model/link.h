@@ -49,6 +49,7 @@ struct link_view {
 	char error[256];     /* why it is not up, without secrets */
 	char sqlstate[6];
 	char hint[256];
+	bool wants_password; /* refused for want of one: nobody has given any */
 };
 
 #endif

@@ -292,9 +292,10 @@ static void dial_refused(struct conn *conn)
 	struct err e;
 
 	error_from_dial(conn->driver, conn->link, conn->info, &e);
-	if (conn->driver->needs_password(conn->link)) {
-		err_hint(&e,
-			"the server wants a password: set PGPASSWORD, or write it to ~/.pgpass");
+	conn->view.wants_password = conn->driver->needs_password(conn->link);
+	if (conn->view.wants_password) {
+		err_hint(&e, "the server wants a password: set PGPASSWORD, write it to ~/.pgpass, "
+			     "or say -W");
 		conn_fail(conn, &e, CONN_STOP);
 		return;
 	}

@@ -17,7 +17,17 @@ static char *printed(void (*print)(FILE *, const struct report *), const struct 
 
 static void text_of(FILE *out, const struct report *report)
 {
-	print_text(out, report, INT64_C(3) * 86400 * 1000000);
+	print_text(out, report, INT64_C(3) * 86400 * 1000000, false);
+}
+
+static void colored_text_of(FILE *out, const struct report *report)
+{
+	print_text(out, report, 0, true);
+}
+
+static void talk_of(FILE *out, const struct report *report)
+{
+	print_talk(out, report, false);
 }
 
 static void fill(struct report *report)
@@ -104,12 +114,30 @@ static void an_error_says_where_what_is_true_now_and_what_to_do(void **state)
 	err_hint(&e, "perhaps you meant \"email\"");
 	assert_false(report_fail(&report, EXIT_FAILED_UNCHANGED, DATABASE_UNCHANGED, &e));
 
-	char *text = printed(print_talk, &report);
+	char *text = printed(talk_of, &report);
 
 	assert_string_equal(text, "dbtop: migrations/0002_x.sql:12:5: column \"emial\" does not "
 				  "exist (SQLSTATE 42703)\n"
 				  "  now: the database is as it was before\n"
 				  "  hint: perhaps you meant \"email\"\n");
+	free(text);
+	report_release(&report);
+}
+
+static void a_state_has_a_colour_and_the_columns_stay_where_they_are(void **state)
+{
+	(void)state;
+	struct report report;
+	report_init(&report, "status");
+	struct node *table = report_table(&report, report.data, "migrations", "");
+	struct node *row = report_row(&report, table);
+	report_text(&report, row, "state", "STATE", "failed");
+	report_text(&report, row, "name", "NAME", "failed");
+
+	char *text = printed(colored_text_of, &report);
+
+	assert_string_equal(text, "\033[1mSTATE\033[0m   \033[1mNAME\033[0m\n"
+				  "\033[31mfailed\033[0m  failed\n");
 	free(text);
 	report_release(&report);
 }
@@ -120,6 +148,7 @@ int main(void)
 		cmocka_unit_test(a_table_is_aligned_and_its_text_is_visible),
 		cmocka_unit_test(json_carries_raw_values_and_the_envelope),
 		cmocka_unit_test(csv_quotes_what_needs_it_and_leaves_the_unknown_empty),
+		cmocka_unit_test(a_state_has_a_colour_and_the_columns_stay_where_they_are),
 		cmocka_unit_test(an_error_says_where_what_is_true_now_and_what_to_do),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

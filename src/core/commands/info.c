@@ -121,8 +121,10 @@ static void run_config(struct call *call)
 	} else if (word && strcmp(word, "show") == 0) {
 		show_config(call);
 	} else {
-		err_set(&e, ERR_USAGE, "config does %s",
-			word ? "not know that word" : "need a word");
+		if (word)
+			err_set(&e, ERR_USAGE, "config does not know %s", word);
+		else
+			err_set(&e, ERR_USAGE, "config needs a word");
 		err_hint(&e, "dbtop config check, or dbtop config show");
 		report_fail(&call->report, EXIT_USAGE, DATABASE_NOT_SAID, &e);
 		call_finish(call);

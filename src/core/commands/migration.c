@@ -64,6 +64,26 @@ static void add_source(struct report *report, const struct migrations_view *view
 
 /* ---- status: one line a file ---- */
 
+static void say_counts(struct report *report, const struct migrations_view *view)
+{
+	size_t counts[MIGRATION_LATE + 1] = { 0 };
+	struct str text = { 0 };
+
+	for (size_t i = 0; i < view->row_count; i++)
+		counts[view->rows[i].state]++;
+	str_addf(&text, "%zu applied, %zu pending", counts[MIGRATION_APPLIED],
+		counts[MIGRATION_PENDING]);
+	for (int state = MIGRATION_PARTIAL; state <= MIGRATION_LATE; state++) {
+		if (counts[state])
+			str_addf(&text, ", %zu %s", counts[state],
+				migration_state_word((enum migration_state)state));
+	}
+	if (view->dir)
+		str_addf(&text, " in %s (%s)", view->dir, view->format);
+	report_say(report, "%s", str_c(&text));
+	str_release(&text);
+}
+
 static void describe_status(struct call *call, const struct inspection *inspection)
 {
 	struct report *report = &call->report;
@@ -82,7 +102,7 @@ static void describe_status(struct call *call, const struct inspection *inspecti
 	}
 	report_int(report, report->data, "applied", NULL, (int64_t)view.applied_count, UNIT_COUNT);
 	report_int(report, report->data, "pending", NULL, (int64_t)view.pending_count, UNIT_COUNT);
-	report_say(report, "%zu applied, %zu pending", view.applied_count, view.pending_count);
+	say_counts(report, &view);
 	if (view.problem)
 		report_warn(report, "%s", view.problem);
 	check_pending(call, view.pending_count);
@@ -230,11 +250,12 @@ static const struct describer history_describer = { describe_history };
 static void run_history(struct call *call)
 {
 	const char *limit = call_value(call, "--limit");
-	long events = limit ? strtol(limit, NULL, 10) : EVENTS_DEFAULT;
+	char none[] = "", *end = none;
+	long events = limit ? strtol(limit, &end, 10) : EVENTS_DEFAULT;
 	struct err e;
 
-	if (events < 1 || events > EVENTS_MAX) {
-		err_set(&e, ERR_USAGE, "--limit %s is out of range: 1 to %d", limit, EVENTS_MAX);
+	if (*end || events < 1 || events > EVENTS_MAX) {
+		err_set(&e, ERR_USAGE, "--limit %s: a number from 1 to %d", limit, EVENTS_MAX);
 		report_fail(&call->report, EXIT_USAGE, DATABASE_NOT_SAID, &e);
 		call_finish(call);
 		return;

@@ -10,6 +10,7 @@
 #include "base/str.h"
 #include "core/app.h"
 #include "core/remember.h"
+#include "store/store.h"
 #include "store/store_note.h"
 
 static const struct command_option note_options[] = {
@@ -106,6 +107,35 @@ static void run_add(struct call *call)
 
 /* ---- notes list ---- */
 
+/* A store that cannot be read has no notes to show, and "no notes" would be a lie. */
+static bool can_read_notes(struct call *call)
+{
+	struct store *store = app_store(call->app);
+	struct err e;
+
+	if (store_health(store) != STORE_CLOSED)
+		return true;
+	err_set(&e, ERR_STORE, "%s", store_words(store));
+	fail(call, EXIT_ERROR, &e);
+	return false;
+}
+
+static void add_note_row(struct report *report, struct node *table, const struct note *note)
+{
+	struct node *row = report_row(report, table);
+
+	report_int(report, row, "id", "#", note->id, UNIT_NONE);
+	report_int(report, row, "at", "WHEN", note->at_us, UNIT_WALL_US);
+	report_text(report, row, "pin", NULL, note_pin_word(note->pin));
+	report_text(report, row, "object", "ABOUT", note->object);
+	report_text(report, row, "todo", "TODO",
+		!note->is_todo	? NULL
+		: note->is_done ? "done"
+				: "open");
+	report_text(report, row, "author", "BY", note->author);
+	report_text(report, row, "text", "NOTE", note->text);
+}
+
 static void list_notes(struct call *call)
 {
 	struct report *report = &call->report;
@@ -119,23 +149,14 @@ static void list_notes(struct call *call)
 	set_pin(call, &pinned);
 	filter.pin = pinned.pin;
 	filter.object = pinned.object;
-	if (!store_note_list(app_store(call->app), &filter, &list, &e)) {
+	bool can_read = can_read_notes(call);
+	bool ok = can_read && store_note_list(app_store(call->app), &filter, &list, &e);
+	if (can_read && !ok)
 		fail(call, EXIT_ERROR, &e);
-	} else {
+	if (ok) {
 		struct node *table = report_table(report, report->data, "notes", "");
 		for (size_t i = 0; i < list.count; i++) {
-			const struct note *note = &list.items[i];
-			struct node *row = report_row(report, table);
-			report_int(report, row, "id", "#", note->id, UNIT_NONE);
-			report_int(report, row, "at", "WHEN", note->at_us, UNIT_WALL_US);
-			report_text(report, row, "pin", "PINNED", note_pin_word(note->pin));
-			report_text(report, row, "object", "TO", note->object);
-			report_text(report, row, "todo", "TODO",
-				!note->is_todo	? ""
-				: note->is_done ? "done"
-						: "open");
-			report_text(report, row, "author", "BY", note->author);
-			report_text(report, row, "text", "NOTE", note->text);
+			add_note_row(report, table, &list.items[i]);
 		}
 		if (!list.count)
 			report_say(report, "no notes");
@@ -166,7 +187,7 @@ static void show_note(struct call *call)
 	if (get_note(call, 1, &note)) {
 		report_int(report, report->data, "id", "note", note.id, UNIT_NONE);
 		report_text(report, report->data, "author", "by", note.author);
-		report_int(report, report->data, "at", "pinned to", note.at_us, UNIT_WALL_US);
+		report_int(report, report->data, "at", "at", note.at_us, UNIT_WALL_US);
 		report_text(report, report->data, "pin", NULL, note_pin_word(note.pin));
 		report_text(
 			report, report->data, "object", note.object ? "about" : NULL, note.object);

@@ -123,12 +123,70 @@ static void on_step(void *arg, size_t step, enum step_state state, int64_t took_
 	}
 }
 
+static bool is_warned(const struct report *report, const char *text)
+{
+	for (const struct node *node = report->warnings->first; node; node = node->next) {
+		if (strcmp(node->text, text) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* A store that cannot be written says so at every write: here it is one warning of the report. */
+static bool take_warning(struct report *report, const char *kind, const char *text)
+{
+	static const char prefix[] = "WARNING: ";
+	bool is_notice = strncmp(text, prefix, sizeof(prefix) - 1) == 0;
+	bool is_warning = strcmp(kind, "warning") == 0;
+
+	if (is_notice)
+		text += sizeof(prefix) - 1;
+	if ((is_notice || is_warning) && is_warned(report, text))
+		return true;
+	if (is_warning)
+		report_warn(report, "%s", text);
+	return is_warning;
+}
+
 static void on_say(void *arg, const char *kind, const char *text)
 {
 	struct headless *headless = arg;
 
+	if (take_warning(&headless->call->report, kind, text))
+		return;
 	call_tell(headless->call,
 		&(struct call_event){ .kind = kind, .took_ms = VALUE_NONE, .text = text });
+}
+
+/* What is half done needs the next word of a person: which, depends on what is known. */
+static void report_failure(struct headless *headless, const struct run_end *end)
+{
+	struct app *app = headless->call->app;
+	const struct run_trouble *trouble = run_trouble(app);
+	const char *way = headless->direction == PLAN_UP ? "upgrade" : "downgrade";
+	struct err e = end->error;
+
+	if (end->exit == EXIT_FAILED_PARTWAY && trouble && !*e.hint) {
+		const struct migration *m = app->model.run.plan->steps[trouble->step].migration;
+		if (trouble->kind == TROUBLE_INTERRUPTED)
+			err_hint(&e,
+				"look at what stands, then say `dbtop repair --mark applied %s "
+				"--reason \"…\"`, or absent",
+				m->rev);
+		else
+			err_hint(&e, "put the cause right and `dbtop %s` goes on from here", way);
+	}
+	report_fail(&headless->call->report, end->exit, end->database, &e);
+}
+
+static void say_summary(struct headless *headless, size_t migrations)
+{
+	const struct plan *plan = headless->call->app->model.run.plan;
+	const char *to = plan->to ? plan->to : "base";
+
+	report_say(&headless->call->report, "%zu migration%s %s; the database is at %s", migrations,
+		migrations == 1 ? "" : "s",
+		headless->direction == PLAN_UP ? "applied" : "rolled back", to);
 }
 
 static void on_finished(void *arg, const struct run_end *end)
@@ -140,9 +198,11 @@ static void on_finished(void *arg, const struct run_end *end)
 		UNIT_COUNT);
 	report_int(report, report->data, "steps_done", NULL, (int64_t)end->steps_done, UNIT_COUNT);
 	if (end->error.kind != ERR_NONE)
-		report_fail(report, end->exit, end->database, &end->error);
+		report_failure(headless, end);
 	else
 		report->exit = end->exit;
+	if (report->exit == EXIT_DONE)
+		say_summary(headless, end->migrations_done);
 	finish(headless);
 }
 
@@ -161,7 +221,7 @@ static size_t allowed_hazards(const struct call *call, const char **allowed, siz
 
 static void report_gaps(struct report *report, const struct approval_gap *gaps, size_t count)
 {
-	struct node *table = report_table(report, report->data, "unanswered", "not answered:");
+	struct node *table = report_table(report, report->data, "unanswered", "Not answered yet:");
 
 	for (size_t i = 0; i < count; i++) {
 		struct node *row = report_row(report, table);
@@ -169,10 +229,48 @@ static void report_gaps(struct report *report, const struct approval_gap *gaps, 
 			gaps[i].step ? gaps[i].step->migration->rev : NULL);
 		report_text(report, row, "hazard", "HAZARD",
 			gaps[i].hazard ? hazard_word(gaps[i].hazard->kind) : NULL);
-		report_text(report, row, "object", "OBJECT",
+		report_text(report, row, "object", NULL,
 			gaps[i].hazard ? gaps[i].hazard->object : NULL);
-		report_text(report, row, "words", "WHAT TO ANSWER", gaps[i].words);
+		report_text(report, row, "what", "WHAT",
+			gaps[i].hazard ? gaps[i].hazard->words : gaps[i].words);
+		report_text(report, row, "words", NULL, gaps[i].words);
 	}
+}
+
+static bool has_word(const struct str *words, const char *word)
+{
+	size_t len = strlen(word);
+
+	for (const char *at = str_c(words); (at = strstr(at, word)); at += len) {
+		if (!at[len] || at[len] == ' ')
+			return true;
+	}
+	return false;
+}
+
+/* What the same command line lacks, ready to be copied, as far as a hint has room. */
+static void hint_flags(struct err *e, const struct approval_gap *gaps, size_t count)
+{
+	struct str words = { 0 };
+	char flag[256];
+
+	for (size_t i = 0; i < count; i++) {
+		const struct hazard *hazard = gaps[i].hazard;
+		if (!hazard)
+			snprintf(flag, sizeof(flag), " %s",
+				strstr(gaps[i].words, "--yes") ? "--yes" : "--plan-digest DIGEST");
+		else
+			snprintf(flag, sizeof(flag), " --allow-hazard %s%s%s",
+				hazard_word(hazard->kind), hazard->object ? ":" : "",
+				hazard->object ? hazard->object : "");
+		if (!has_word(&words, flag))
+			str_add(&words, flag);
+	}
+	if (words.len + 32 < sizeof(e->hint))
+		err_hint(e, "read `dbtop plan`; then say%s", str_c(&words));
+	else
+		err_hint(e, "read `dbtop plan`; then answer each with --allow-hazard, or all");
+	str_release(&words);
 }
 
 enum { ALLOWED_MAX = 256 };
@@ -210,7 +308,7 @@ static bool is_approved(struct headless *headless)
 	report_gaps(&call->report, gaps, count);
 	err_set(&e, ERR_USAGE, "%zu thing%s not confirmed; nothing was done", count,
 		count == 1 ? " is" : "s are");
-	err_hint(&e, "read `dbtop plan`, then answer what the list says");
+	hint_flags(&e, gaps, count);
 	return report_fail(&call->report, EXIT_NOT_CONFIRMED, DATABASE_UNCHANGED, &e);
 }
 

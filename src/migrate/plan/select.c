@@ -80,7 +80,8 @@ static enum exit_code missing(const struct selection *s, const char *rev, struct
 	err_set(e, ERR_CONFLICT, "%s is applied, but its file is missing from %s", rev,
 		s->request->set->dir);
 	err_hint(e,
-		"get the file back, or say with `dbtop repair --mark absent %s` that it is gone",
+		"get the file back, or say with `dbtop repair --mark absent %s --reason \"…\"` "
+		"that it is gone",
 		rev);
 	return EXIT_MISMATCH;
 }
