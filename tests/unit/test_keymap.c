@@ -113,6 +113,26 @@ static void a_bad_line_is_named_and_skipped(void **state)
 	assert_string_equal(line_of(map, pool, "z"), "list.sort");
 }
 
+static void rubbish_is_only_a_problem(void **state)
+{
+	static const char *const pieces[] = { "pool", "global", " ", "\t", "Enter", "^", "M-",
+		"F12", "list.sort", "none", "#", " # ", "[", "]", "\n", "\xff", "x" };
+	struct keymap *map = *state;
+	unsigned seed = 5;
+	for (int round = 0; round < 500; round++) {
+		char text[256] = "";
+		for (int i = 0; i < 24; i++) {
+			seed = seed * 1103515245 + 12345;
+			size_t len = strlen(text);
+			snprintf(text + len, sizeof(text) - len, "%s",
+				pieces[(seed >> 16) % ARRAY_SIZE(pieces)]);
+		}
+		keymap_read(map, "keys.conf", span_of(text));
+	}
+	for (size_t i = 0; i < map->count; i++)
+		assert_non_null(map->items[i].command);
+}
+
 #define TEST(test) cmocka_unit_test_setup_teardown(test, keymap_open, keymap_close)
 
 int main(void)
@@ -125,6 +145,7 @@ int main(void)
 		TEST(the_users_keys_win_and_take_away),
 		TEST(words_after_a_hash_are_the_footers),
 		TEST(a_bad_line_is_named_and_skipped),
+		TEST(rubbish_is_only_a_problem),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -184,6 +184,28 @@ static void the_default_follows_no_color_colours_and_background(void **state)
 	assert_string_equal(theme_default_name(NULL, "15;default;0", 256), "dusk");
 }
 
+/* Pieces of themes and any bytes, thrown together: problems are fine, nothing else is. */
+static void rubbish_is_only_a_problem(void **state)
+{
+	static const char *const pieces[] = { "[palette]\n", "[roles]\n", "[", "]", "=", "\n",
+		"text", " on ", "#ffffff", "#", " # ", "256", "bold", "inherit = dusk\n",
+		"inherit = ", "\xff\xfe", "\t", "status.warn = ", "[\n" };
+	unsigned seed = 3;
+	(void)state;
+	for (int round = 0; round < 2000; round++) {
+		struct theme theme = { 0 };
+		char text[512] = "";
+		for (int i = 0; i < 24; i++) {
+			seed = seed * 1103515245 + 12345;
+			size_t len = strlen(text);
+			snprintf(text + len, sizeof(text) - len, "%s",
+				pieces[(seed >> 16) % ARRAY_SIZE(pieces)]);
+		}
+		theme_read(&theme, "rubbish.theme", span_of(text));
+		assert_in_range(theme.problem_count, 0, THEME_PROBLEMS_MAX);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -195,6 +217,7 @@ int main(void)
 		cmocka_unit_test(a_bad_line_is_named_with_its_file_line_and_the_nearest_word),
 		cmocka_unit_test(a_bad_line_is_skipped_and_the_rest_read),
 		cmocka_unit_test(a_user_file_comes_before_the_built_in_one),
+		cmocka_unit_test(rubbish_is_only_a_problem),
 		cmocka_unit_test(an_unknown_theme_is_refused_with_the_nearest_name),
 		cmocka_unit_test(the_default_follows_no_color_colours_and_background),
 	};
