@@ -94,6 +94,16 @@ static void ask_end(struct watch_ask *ask)
 	free(ask);
 }
 
+/* While we only wait ourselves, a queue behind us is worse than another try later. */
+static bool others_queue(const struct gate_view *gate)
+{
+	for (size_t i = 0; i < GATE_READINGS; i++) {
+		if (strcmp(gate->readings[i].name, "blocked") == 0)
+			return gate->readings[i].is_shut;
+	}
+	return false;
+}
+
 static void take_watch(struct run *run, const struct run_watch *watch)
 {
 	struct run_view *view = &run->app->model.run;
@@ -106,6 +116,8 @@ static void take_watch(struct run *run, const struct run_watch *watch)
 	note_blocked(run, watch->blocked_by_us);
 	executor_note_blockers(run->executor, watch->blockers, watch->blocker_count);
 	run_gate_update(run);
+	if (watch->blocker_count > 0 && others_queue(&view->gate))
+		executor_yield(run->executor);
 	run_changed(run);
 }
 

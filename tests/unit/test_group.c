@@ -184,6 +184,21 @@ static void a_cancel_during_the_wait_for_another_try_gives_up(void **state)
 	play_free(play);
 }
 
+static void a_group_that_makes_others_wait_gives_way_and_is_tried_again(void **state)
+{
+	(void)state;
+	struct play *play = one_group();
+	stage_hold(play->stage, "CREATE TABLE big", 1);
+	play_all(play);
+	executor_yield(play->executor);
+	play_ms(play, 0);
+	assert_int_equal(executor_state(play->executor), RUN_RETRY);
+	play_ms(play, 2000);
+	assert_int_equal(stage_count(play->stage, "BEGIN;"), 2);
+	assert_int_equal(play->end.exit, EXIT_DONE);
+	play_free(play);
+}
+
 static void a_commit_answered_with_rollback_is_a_failed_step(void **state)
 {
 	(void)state;
@@ -351,6 +366,7 @@ int main(void)
 		cmocka_unit_test(cancel_rolls_the_group_back),
 		cmocka_unit_test(cancel_is_not_heard_while_commit_is_out),
 		cmocka_unit_test(a_cancel_during_the_wait_for_another_try_gives_up),
+		cmocka_unit_test(a_group_that_makes_others_wait_gives_way_and_is_tried_again),
 		cmocka_unit_test(a_commit_answered_with_rollback_is_a_failed_step),
 		cmocka_unit_test(a_deferred_constraint_that_fails_at_commit_is_not_tried_again),
 		cmocka_unit_test(

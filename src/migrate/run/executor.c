@@ -396,6 +396,14 @@ void executor_cancel(struct executor *x)
 	}
 }
 
+void executor_yield(struct executor *x)
+{
+	bool is_in_group = x->state == RUN_STEP && x->next < x->o.plan->step_count &&
+			   !executor_step(x)->is_lone;
+	if (is_in_group && !x->step.is_committing && !x->wants_cancel)
+		x->step.is_yielding = link_cancel(x);
+}
+
 /* A lone step goes on at the server; its intent stays. */
 static void leave_lone(struct executor *x)
 {

@@ -142,6 +142,11 @@ void executor_choose(struct executor *executor, enum run_choice choice);
 void executor_stop(struct executor *executor);
 /* Cancel what runs: a group is rolled back; a lone step is canceled and probed. While COMMIT is out: nothing. */
 void executor_cancel(struct executor *executor);
+/*
+ * Others queue behind us while we wait for a lock ourselves: a group gives way, is rolled back and tried again later,
+ * as after a lock_timeout. In any other moment: nothing.
+ */
+void executor_yield(struct executor *executor);
 /* RESOLVING, or waiting for our old backend: end that backend. */
 void executor_terminate_backend(struct executor *executor);
 /* Leave: locks go, the connection closes, finished() follows. A group is rolled back, a lone step left to the server. */

@@ -47,6 +47,7 @@ struct executor_step {
 	char xid[24];
 	bool has_intent;     /* the journal knows it */
 	bool is_committing;  /* COMMIT is out */
+	bool is_yielding;    /* canceled by ourselves, to let others pass */
 	bool was_sent;	     /* a lone step's statement, in this run */
 	bool is_server_busy; /* our statement of a lone step is out */
 	bool is_chosen;	     /* a person or a rule said: run it, whatever an earlier run left */

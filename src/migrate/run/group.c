@@ -29,6 +29,8 @@ static bool is_worth_another_try(const struct executor *x)
 	static const char *const codes[] = { "55P03", "40P01", "40001" };
 	if (x->wants_cancel || x->wants_stop || x->step.attempt >= GROUP_TRIES)
 		return false;
+	if (x->step.is_yielding && strcmp(x->step.error.sqlstate, "57014") == 0)
+		return true;
 	for (size_t i = 0; i < ARRAY_SIZE(codes); i++)
 		if (strcmp(x->step.error.sqlstate, codes[i]) == 0)
 			return true;
@@ -327,6 +329,7 @@ void group_start(struct executor *x)
 
 	x->step.statement = 0;
 	x->step.has_intent = false;
+	x->step.is_yielding = false;
 	x->step.is_committing = false;
 	x->step.error = (struct err){ 0 };
 	if (lock_ms != x->begin_lock_ms || m->statement_timeout_ms != x->begin_statement_ms)
