@@ -192,6 +192,7 @@ static void a_group_that_makes_others_wait_gives_way_and_is_tried_again(void **s
 	play_all(play);
 	executor_yield(play->executor);
 	play_ms(play, 0);
+	assert_true(play_told(play, "retry 1 gave way to the sessions that wait behind us"));
 	assert_int_equal(executor_state(play->executor), RUN_RETRY);
 	play_ms(play, 2000);
 	assert_int_equal(stage_count(play->stage, "BEGIN;"), 2);

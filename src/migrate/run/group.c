@@ -24,12 +24,17 @@ static const struct migration_statement *current(const struct executor *x)
 
 /* ---- what fails before COMMIT: rolled back, and perhaps tried again ---- */
 
+static bool has_given_way(const struct executor *x)
+{
+	return x->step.is_yielding && strcmp(x->step.error.sqlstate, "57014") == 0;
+}
+
 static bool is_worth_another_try(const struct executor *x)
 {
 	static const char *const codes[] = { "55P03", "40P01", "40001" };
 	if (x->wants_cancel || x->wants_stop || x->step.attempt >= GROUP_TRIES)
 		return false;
-	if (x->step.is_yielding && strcmp(x->step.error.sqlstate, "57014") == 0)
+	if (has_given_way(x))
 		return true;
 	for (size_t i = 0; i < ARRAY_SIZE(codes); i++)
 		if (strcmp(x->step.error.sqlstate, codes[i]) == 0)
@@ -130,6 +135,9 @@ static void fail(struct executor *x, const struct result *result, const struct e
 		give_up_lost(x);
 		return;
 	}
+	if (has_given_way(x))
+		snprintf(x->step.error.text, sizeof(x->step.error.text),
+			"gave way to the sessions that wait behind us");
 	name_blocker(x, &x->step.error);
 	link_ask_text(x, "run-rollback", rolled_back);
 }
