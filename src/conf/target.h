@@ -10,8 +10,8 @@
 
 /* What else was said beside the chosen one: core compares the places (conf knows no libpq). */
 struct target_rival {
-	const char *
-		conninfo; /* DATABASE_URL's text when the project file's only target won; NULL = none */
+	/* DATABASE_URL's text when the project file's only target won; NULL = none */
+	const char *conninfo;
 	const char *project_file; /* where that target stands: "dbtop.conf:3" */
 };
 

@@ -11,8 +11,8 @@
 #include "core/command.h"
 
 struct args {
-	struct conf_flag
-		*flags; /* owned, as the arrays below; texts are owned by `memory` or argv */
+	/* owned, as the arrays below; texts are owned by `memory` or argv */
+	struct conf_flag *flags;
 	size_t flag_count;
 	const struct command *command; /* NULL = the console */
 	const char **words;	       /* what the command gets */

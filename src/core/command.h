@@ -87,8 +87,8 @@ typedef void call_tell_fn(void *arg, const struct call_event *event);
 struct call {
 	struct app *app;
 	const struct command *command;
-	const char *
-		*args; /* words after the command; owned by the call, as are the option values */
+	/* words after the command; owned by the call, as are the option values */
+	const char **args;
 	size_t arg_count;
 	struct call_option *options;
 	size_t option_count;

@@ -31,11 +31,13 @@ struct cluster_options {
 	const char *database;	/* created; NULL = only "postgres" */
 	const char *extra_conf; /* lines at the end of every postgresql.conf; NULL = none */
 	const char *extra_hba;	/* lines before those that trust everybody; NULL = none */
-	const char *
-		keep_dir; /* data stays here, and is used again when it is there; NULL = thrown away */
-	const char *
-		template_dir; /* a fresh data directory is copied from here when it is there and left here
-				     when not; servers made from one template share a system identifier */
+	/* data stays here, and is used again when it is there; NULL = thrown away */
+	const char *keep_dir;
+	/*
+	 * a fresh data directory is copied from here when it is there and left here when not;
+	 * servers made from one template share a system identifier
+	 */
+	const char *template_dir;
 };
 
 /* Where the server programs are, for a test that wants to skip; the caller frees. NULL and e: nowhere. */

@@ -41,8 +41,8 @@ struct identity {
 
 struct link_view {
 	enum link_state state;
-	struct identity
-		identity;    /* of the last server that answered; server_version 0 = none yet */
+	/* of the last server that answered; server_version 0 = none yet */
+	struct identity identity;
 	int attempt;	     /* dials since the last success */
 	int64_t lost_at_us;  /* mono; 0 = never lost */
 	int64_t retry_at_us; /* mono; while WAITING */

@@ -42,9 +42,9 @@ enum hazard_kind {
 struct hazard {
 	enum hazard_kind kind;
 	int level; /* 0 … 3, the hazard's own, before the environment raises prompts */
-	const char
-		*object;   /* "schema.name", or "name" where the schema is not known; NULL = none */
-	const char *words; /* one sentence a tired person understands */
+	/* "schema.name", or "name" where the schema is not known; NULL = none */
+	const char *object;
+	const char *words;	/* one sentence a tired person understands */
 	const char *remedy;	/* what to do instead; NULL = nothing better */
 	const char *ack_reason; /* acknowledged in the file; NULL = not */
 	size_t statement;	/* index in the step */
@@ -53,9 +53,9 @@ struct hazard {
 /* A table that is locked along with another: one statement cannot tell, the catalog can. */
 struct table_partner {
 	const char *schema, *name;
-	const char
-		*constraint; /* the foreign key between them; NULL: the parent of this partition */
-	bool points_out;     /* the key stands on the table itself, not on the partner */
+	/* the foreign key between them; NULL: the parent of this partition */
+	const char *constraint;
+	bool points_out; /* the key stands on the table itself, not on the partner */
 };
 
 /* What the catalog says of a table a plan touches. */

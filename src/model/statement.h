@@ -172,8 +172,8 @@ struct action {
 };
 
 struct statement {
-	struct span
-		text; /* without the closing semicolon and what surrounds it; borrowed from the script */
+	/* without the closing semicolon and what surrounds it; borrowed from the script */
+	struct span text;
 	struct span data; /* rows of COPY … FROM stdin, without "\."; empty otherwise; borrowed */
 	int line, column; /* of the first byte of text, from 1; columns count characters */
 	size_t offset;	  /* of text in the script, bytes */

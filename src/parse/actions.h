@@ -10,8 +10,8 @@
 struct action_rule {
 	const char *word;    /* "create-index": for JSON, tests and logs */
 	enum lock_mode lock; /* on action.table */
-	enum lock_mode
-		partner; /* on the other table of the same deed: referenced, attached, referencing */
+	/* on the other table of the same deed: referenced, attached, referencing */
+	enum lock_mode partner;
 	bool scan, rewrite;
 	bool is_lone; /* may not stand in a transaction block */
 	bool needs_table; /* the lock is there only if a relation is named: a COMMENT ON FUNCTION has none */

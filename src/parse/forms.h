@@ -31,8 +31,8 @@ struct form {
 
 struct form_match {
 	const struct form *form; /* NULL: no known head */
-	struct action
-		action; /* kind, object, table, if_exists, is_temporary; lock and rest from the rule */
+	/* kind, object, table, if_exists, is_temporary; lock and rest from the rule */
+	struct action action;
 	bool has_replace;
 	struct reader rest; /* behind the head's words */
 };

@@ -159,8 +159,8 @@ bool store_note_delete(struct store *store, struct note *note, const char *autho
 /* ---- undo and redo ---- */
 
 struct turn {
-	const char *
-		next; /* the text that finds the edit, with the content to leave and the one to take */
+	/* the text that finds the edit, with the content to leave and the one to take */
+	const char *next;
 	bool is_undone; /* afterwards */
 };
 

@@ -27,8 +27,8 @@ struct panel_context {
 	const struct keymap *keymap;
 	const struct glyphs *glyphs;
 	enum layout layout;
-	const char
-		*scopes[5]; /* of the panel that had the focus before help was opened; NULL ends */
+	/* of the panel that had the focus before help was opened; NULL ends */
+	const char *scopes[5];
 	const char *report_title; /* what a command answered, for the view `report` */
 	const char *report_text;
 };

@@ -93,8 +93,8 @@ struct history {
 	const struct history_class *class; /* of the directory's format */
 	const char *schema, *table;	   /* where it is, or would be created; never NULL */
 	bool exists;			   /* false: nothing was ever written */
-	struct history_row
-		*rows; /* by number, then revision; what is applied now, and what is half done */
+	/* by number, then revision; what is applied now, and what is half done */
+	struct history_row *rows;
 	size_t row_count;
 	struct history_step *steps; /* of rows that are PARTIAL or FAILED */
 	size_t step_count;
@@ -102,8 +102,8 @@ struct history {
 	const struct history_unfinished *unfinished; /* set by history_settle(); NULL = not known */
 	struct history_event *events;		     /* adopted, and asked for */
 	size_t event_count;
-	const char *
-		warning; /* "app.schema_migrations looks like one too, but is not on the search_path"; NULL */
+	/* "app.schema_migrations looks like one too, but is not on the search_path"; NULL */
+	const char *warning;
 };
 
 struct history_request {
@@ -111,8 +111,8 @@ struct history_request {
 	const char *project; /* adopted: whose rows */
 	const char *table;   /* configured "schema.table"; NULL = find it */
 	const char *schema;  /* NULL, or the table's schema apart: table is then its bare name */
-	const char *
-		role; /* whose search_path and "$user" counts on a connection that has none; NULL = its own */
+	/* whose search_path and "$user" counts on a connection that has none; NULL = its own */
+	const char *role;
 	int64_t event_limit; /* 0 = no events */
 };
 

@@ -68,8 +68,8 @@ struct history_class {
 	const char *format; /* of the directory it belongs to */
 	const char *words;  /* "guest" or "adopted" */
 	const char *default_table;
-	const char *
-		columns; /* names in order of attnum, as detect.c sees them: the first ones must be these */
+	/* names in order of attnum, as detect.c sees them: the first ones must be these */
+	const char *columns;
 	const char *read_sql; /* names in src/sql */
 	const char *create_sql;
 	bool is_adopted;

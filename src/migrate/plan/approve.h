@@ -15,8 +15,8 @@
 
 struct approval {
 	bool says_yes; /* --yes */
-	const char *const
-		*allowed; /* "KIND", "KIND:schema.name", "all": --allow-hazard and stored ones */
+	/* "KIND", "KIND:schema.name", "all": --allow-hazard and stored ones */
+	const char *const *allowed;
 	size_t allowed_count;
 	const char *digest; /* --plan-digest, with or without "sha256:"; NULL = none */
 	enum env_class env;
