@@ -7,6 +7,7 @@
 #include <pg_query.h>
 
 #include "base/mem.h"
+#include "parse/text.h"
 
 /* The grammar's pieces begin right behind the last semicolon; ours at the first token. So ours lie inside theirs. */
 static bool is_same(const struct statement *ours, const PgQuerySplitStmt *theirs, size_t text_len)
@@ -50,6 +51,37 @@ enum agreement agree_on_split(const struct script *script, char why[AGREE_WHY_BY
 	/* With an error the list is garbage: the library counts one and points nowhere. */
 	if (result.error)
 		result.n_stmts = 0;
+	pg_query_free_split_result(result);
+	free(text);
+	return answer;
+}
+
+/* COPY … FROM stdin and its rows are psql's; the grammar knows no end of them. */
+static bool has_word_stdin(struct span text)
+{
+	for (; text.len >= strlen("stdin"); text = span_from(text.data + 1, text.len - 1))
+		if (span_is_word(span_from(text.data, strlen("stdin")), "stdin"))
+			return true;
+	return false;
+}
+
+enum agreement agree_on_refusal(
+	const struct script *script, const struct err *refusal, char why[AGREE_WHY_BYTES])
+{
+	struct err e;
+
+	if (script->has_old_strings || !text_check(script->text, NULL, &e) ||
+		has_word_stdin(script->text))
+		return AGREE_NOT_ASKED;
+	char *text = mem_strndup(script->text.data, script->text.len);
+	PgQuerySplitResult result = pg_query_split_with_parser(text);
+	enum agreement answer = result.error ? AGREE_SAME : AGREE_DIFFERENT;
+	if (result.error)
+		result.n_stmts = 0; /* as in agree_on_split() */
+	else
+		snprintf(why, AGREE_WHY_BYTES,
+			"line %d refused (%s), the grammar has %d statements", refusal->line,
+			refusal->text, result.n_stmts);
 	pg_query_free_split_result(result);
 	free(text);
 	return answer;

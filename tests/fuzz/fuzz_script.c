@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /*
  * Fuzz: any bytes are cut without harm, as the server's grammar cuts them wherever it understands them, and
- * described: where tokens settle a statement, the tree says the same.
+ * described: where tokens settle a statement, the tree says the same. What we refuse the grammar refuses too.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -77,6 +77,18 @@ static void describe(struct script *script)
 	}
 }
 
+static void check_refusal(const struct script *script, const struct err *e)
+{
+	char why[AGREE_WHY_BYTES];
+
+	if (e->line < 1 || e->column < 1)
+		abort();
+	if (agree_on_refusal(script, e, why) == AGREE_DIFFERENT) {
+		fprintf(stderr, "%s\n", why);
+		abort();
+	}
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct arena arena = { 0 };
@@ -92,8 +104,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			abort();
 		}
 		describe(&script);
-	} else if (e.line < 1 || e.column < 1) {
-		abort();
+	} else {
+		check_refusal(&script, &e);
 	}
 	arena_release(&arena);
 	return 0;

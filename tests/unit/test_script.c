@@ -55,9 +55,14 @@ static void expect_count(struct world *w, const char *sql, size_t count)
 		fail_msg("%s: %s", sql, why);
 }
 
+/* What the server's grammar refuses as well, unless it is psql's. */
 static void refuse(struct world *w, const char *sql, int line, int column)
 {
+	char why[AGREE_WHY_BYTES];
+
 	assert_false(split(w, sql));
+	if (agree_on_refusal(&w->script, &w->e, why) == AGREE_DIFFERENT)
+		fail_msg("%s: %s", sql, why);
 	assert_int_equal(w->e.kind, ERR_PARSE);
 	assert_string_equal(w->e.file, "f.sql");
 	assert_int_equal(w->e.line, line);
@@ -202,6 +207,19 @@ static void an_unterminated_literal_is_told_where_it_begins(void **state)
 	refuse(w, "select $a$ $b$", 1, 8);
 }
 
+/* The fuzzer lives on this question: a splitter that refuses too much must not pass. */
+static void a_refusal_the_grammar_does_not_share_is_told(void **state)
+{
+	struct world *w = *state;
+	char why[AGREE_WHY_BYTES];
+
+	assert_true(split(w, "select E'a'\n'b\\''"));
+	err_at(&w->e, "f.sql", 2, 1, "quoted string without an end");
+	assert_int_equal(agree_on_refusal(&w->script, &w->e, why), AGREE_DIFFERENT);
+	assert_string_equal(why, "line 2 refused (quoted string without an end), "
+				 "the grammar has 1 statements");
+}
+
 static void old_strings_are_followed(void **state)
 {
 	struct world *w = *state;
@@ -316,6 +334,7 @@ int main(void)
 		WITH_WORLD(restrict_lines_of_pg_dump_are_skipped),
 		WITH_WORLD(other_psql_commands_are_refused_with_advice),
 		WITH_WORLD(an_unterminated_literal_is_told_where_it_begins),
+		WITH_WORLD(a_refusal_the_grammar_does_not_share_is_told),
 		WITH_WORLD(old_strings_are_followed),
 		WITH_WORLD(invalid_text_is_refused_with_its_place),
 		WITH_WORLD(comments_at_column_one_are_kept),
