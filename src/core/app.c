@@ -66,7 +66,9 @@ void app_release(struct app *app)
 	/* What was under way is told now that it is canceled, while those it belongs to are still here. */
 	loop_turn(app->loop, false);
 	loop_free_deferred(app->loop);
-	loop_turn(app->loop, false);
+	while (app->inspections)
+		loop_turn(app->loop, true);
+	loop_free_deferred(app->loop);
 	migrations_free(app->migrations);
 	remember_close(app);
 	deep_free(app->deep);

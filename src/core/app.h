@@ -43,6 +43,7 @@ struct app {
 	struct monitor *monitor;    /* core/monitor.c; owned; NULL unless watching */
 	struct migrations *migrations; /* core/migrations.c; owned */
 	struct run *run;	       /* core/run.c; owned; NULL = none */
+	size_t inspections;	       /* under way; app_release() lets them end */
 	struct call *calls;	       /* under way */
 	struct loop_timer *tick;
 	bool is_screen;		   /* a console is open: prompts and messages are possible */

@@ -13,7 +13,10 @@
 #include "pg/conninfo.h"
 #include "pg/lease.h"
 
-/* One inspection under way: files at once, then the history, then the sizes. */
+/*
+ * One inspection under way. Files are read on a worker while the server is dialed; then the history is read, the plan
+ * made (on a worker again: five thousand files may have to be parsed), the sizes asked. No key waits for any of it.
+ */
 struct inspector {
 	struct app *app;
 	struct inspect_request request;
@@ -22,8 +25,11 @@ struct inspector {
 	struct lease *lease;
 	struct history_request history_request;
 	struct catalog_request catalog_request;
-	enum exit_code exit;
+	bool has_files, has_answer; /* of the two things waited for at the same time */
+	bool has_lease_error;
+	enum exit_code exit; /* of the files; then of everything */
 	struct err error;
+	struct err lease_error;
 	inspect_done_fn *done;
 	void *arg;
 };
@@ -43,24 +49,26 @@ void inspection_free(struct inspection *inspection)
 	free(inspection);
 }
 
-static struct inspection *open_files(struct app *app, enum exit_code *exit, struct err *e)
+static struct inspection *inspection_new(struct app *app)
 {
 	struct inspection *inspection = mem_new(struct inspection);
 
 	if (!app->deep)
 		app->deep = deep_new();
 	inspection->set = mem_new(struct migration_set);
-	*exit = source_open(inspection->set, app->deep, app->target.dir, app->target.format, e);
-	if (*exit == EXIT_DONE)
-		return inspection;
-	e->file = e->file ? arena_strdup(&app->error_arena, e->file) : NULL;
-	inspection_free(inspection);
-	return NULL;
+	return inspection;
 }
 
 struct inspection *inspect_files(struct app *app, enum exit_code *exit, struct err *e)
 {
-	return open_files(app, exit, e);
+	struct inspection *inspection = inspection_new(app);
+
+	*exit = source_open(inspection->set, app->deep, app->target.dir, app->target.format, e);
+	if (*exit == EXIT_DONE)
+		return inspection;
+	e->file = arena_strdup(&app->error_arena, e->file);
+	inspection_free(inspection);
+	return NULL;
 }
 
 static void finish(struct inspector *inspector)
@@ -69,7 +77,10 @@ static void finish(struct inspector *inspector)
 
 	if (inspector->lease)
 		lease_give_back(inspector->lease);
+	inspector->app->inspections--;
 	if (inspector->exit != EXIT_DONE) {
+		inspector->error.file =
+			arena_strdup(&inspector->app->error_arena, inspector->error.file);
 		inspection_free(inspection);
 		inspector->done(inspector->arg, NULL, inspector->exit, &inspector->error);
 	} else {
@@ -121,8 +132,10 @@ static const char *default_goal(const struct inspector *inspector)
 	return inspector->request.direction == PLAN_UP ? "head" : "-1";
 }
 
-static void make_plan(struct inspector *inspector)
+/* On a worker: nobody else looks at the set meanwhile. */
+static void make_plan(void *arg)
 {
+	struct inspector *inspector = arg;
 	struct inspection *inspection = inspector->inspection;
 	struct err *e = &inspection->plan_error;
 	struct plan_request request = { .set = inspection->set,
@@ -140,6 +153,16 @@ static void make_plan(struct inspector *inspector)
 	if (inspection->plan_exit != EXIT_DONE)
 		return;
 	inspection->plan = mem_dup(&plan, sizeof(plan));
+}
+
+static void on_plan(void *arg)
+{
+	struct inspector *inspector = arg;
+
+	if (inspector->inspection->plan && !inspector->app->is_closing)
+		ask_sizes(inspector);
+	else
+		finish(inspector);
 }
 
 static void on_history(void *arg, struct history *history, const struct err *e)
@@ -161,58 +184,89 @@ static void on_history(void *arg, struct history *history, const struct err *e)
 	inspection->applied = history_applied(
 		history, inspection->set, &inspection->arena, &inspection->applied_count);
 	if (inspector->request.wants_plan)
-		make_plan(inspector);
-	if (inspection->plan)
-		ask_sizes(inspector);
+		loop_work_start(inspector->app->loop, make_plan, on_plan, inspector);
 	else
 		finish(inspector);
 }
 
-static void on_lease(void *arg, struct lease *lease, const struct err *e)
+static void read_history(struct inspector *inspector)
 {
-	struct inspector *inspector = arg;
 	struct app *app = inspector->app;
+	const char *format = inspector->inspection->set->format;
 
-	if (e) {
-		fail(inspector, EXIT_NO_CONNECTION, e);
-		return;
-	}
-	inspector->lease = lease;
 	inspector->history_request =
-		(struct history_request){ .format = inspector->inspection->set->format,
+		(struct history_request){ .format = *format		 ? format
+						    : app->target.format ? app->target.format
+									 : "dbtop",
 			.project = app->target.project,
 			.table = app->target.history_table,
 			.role = app->target.migrate_role ? app->target.migrate_role
 							 : conninfo_get(app->conninfo, "user"),
 			.event_limit = inspector->request.event_limit };
-	if (!*inspector->history_request.format)
-		inspector->history_request.format =
-			app->target.format ? app->target.format : "dbtop";
-	history_read_start(
-		app->loop, lease_conn(lease), &inspector->history_request, on_history, inspector);
+	history_read_start(app->loop, lease_conn(inspector->lease), &inspector->history_request,
+		on_history, inspector);
+}
+
+/* Files and connection are both settled: what is wrong with the files is told first. */
+static void go_on(struct inspector *inspector)
+{
+	if (!inspector->has_files || !inspector->has_answer)
+		return;
+	if (inspector->exit != EXIT_DONE)
+		finish(inspector);
+	else if (inspector->has_lease_error)
+		fail(inspector, EXIT_NO_CONNECTION, &inspector->lease_error);
+	else
+		read_history(inspector);
+}
+
+static void on_lease(void *arg, struct lease *lease, const struct err *e)
+{
+	struct inspector *inspector = arg;
+
+	inspector->lease = lease;
+	inspector->has_answer = true;
+	inspector->has_lease_error = e != NULL;
+	if (e)
+		inspector->lease_error = *e;
+	go_on(inspector);
+}
+
+/* On a worker. */
+static void read_files(void *arg)
+{
+	struct inspector *inspector = arg;
+	const struct target *target = &inspector->app->target;
+
+	inspector->exit = source_open(inspector->inspection->set, inspector->app->deep, target->dir,
+		target->format, &inspector->error);
+}
+
+static void on_files(void *arg)
+{
+	struct inspector *inspector = arg;
+
+	inspector->has_files = true;
+	go_on(inspector);
 }
 
 static void begin(void *arg)
 {
 	struct inspector *inspector = arg;
 	struct app *app = inspector->app;
+	struct err e;
 
 	if (app->is_closing) {
-		inspector->exit = EXIT_ERROR;
-		err_set(&inspector->error, ERR_CANCELED, "dbtop is leaving");
-		finish(inspector);
+		err_set(&e, ERR_CANCELED, "dbtop is leaving");
+		fail(inspector, EXIT_ERROR, &e);
 		return;
 	}
-	inspector->inspection = open_files(app, &inspector->exit, &inspector->error);
-	if (!inspector->inspection) {
-		finish(inspector);
+	if (!app_connect(app, &e)) {
+		fail(inspector, EXIT_USAGE, &e);
 		return;
 	}
-	if (!app_connect(app, &inspector->error)) {
-		inspector->exit = EXIT_USAGE;
-		finish(inspector);
-		return;
-	}
+	inspector->inspection = inspection_new(app);
+	loop_work_start(app->loop, read_files, on_files, inspector);
 	lease_take(app->primary, CONN_MONITOR, NULL, app->target.connect_timeout_ms, on_lease,
 		inspector);
 }
@@ -227,5 +281,6 @@ void inspect_start(
 	inspector->goal = mem_strdup(request->goal);
 	inspector->done = done;
 	inspector->arg = arg;
+	app->inspections++;
 	loop_soon(app->loop, begin, inspector);
 }

@@ -74,6 +74,7 @@ void run_open(struct app *app, struct inspection *inspection, const struct run_l
 	open_view(run);
 	run_plan_open(run);
 	run_gate_update(run);
+	monitor_closely(app, true);
 	run_changed(run);
 }
 
@@ -84,6 +85,7 @@ void run_drop(struct app *app)
 	if (!run)
 		return;
 	app->run = NULL;
+	monitor_closely(app, false);
 	run_watch_stop(run);
 	executor_free(run->executor);
 	close_view(&app->model.run);
