@@ -1,4 +1,7 @@
 -- Schema dbtop, layout 1. Sent as one message, so it is one transaction. Made by the first run that writes.
+-- First runs of several projects meet here: one at a time, for the few milliseconds this takes, since IF NOT EXISTS and
+-- GRANT break on each other ("tuple concurrently updated"). The key lies outside those of the projects (24 bits).
+SELECT pg_catalog.pg_advisory_xact_lock(7233471971617406976);
 CREATE SCHEMA IF NOT EXISTS dbtop;
 CREATE TABLE IF NOT EXISTS dbtop.meta (
   key pg_catalog.text PRIMARY KEY,

@@ -48,7 +48,11 @@ static void race(const struct rig *rig, const char *const *projects)
 		if (children[i] == 0) {
 			struct rig *own = rig_beside(rig);
 			own->project = projects[i];
-			_exit(insist(own));
+			enum exit_code exit = insist(own);
+			if (exit != EXIT_DONE)
+				print_error("%s: %s %s\n", projects[i], own->end.error.sqlstate,
+					own->end.error.text);
+			_exit(exit);
 		}
 	}
 	for (int i = 0; i < OPERATORS; i++) {

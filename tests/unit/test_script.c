@@ -311,6 +311,8 @@ static void every_file_of_the_corpus_is_cut_as_the_grammar_cuts_it(void **state)
 	(void)state;
 	size_t asked = 0;
 	size_t files = corpus_each(check_corpus_file, &asked);
+	if (!files)
+		skip();
 	assert_int_equal(asked, files);
 	print_message("corpus: %zu files\n", files);
 }
