@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "base/log.h"
 #include "base/mem.h"
 #include "conf/target.h"
 #include "core/args.h"
@@ -80,6 +81,7 @@ void app_release(struct app *app)
 	target_release(&app->target);
 	conf_free(app->conf);
 	bus_release(&app->bus);
+	log_close();
 }
 
 static bool is_ours(const struct conf_flag *flag, const char *key)
@@ -154,13 +156,31 @@ static void arm_by_class(struct app *app)
 	app->model.interval_ms = app->target.interval_ms;
 }
 
+static bool open_log(struct app *app, struct err *e)
+{
+	static const char *const words[] = { [LOG_LEVEL_ERROR] = "error",
+		[LOG_LEVEL_WARN] = "warn",
+		[LOG_LEVEL_INFO] = "info",
+		[LOG_LEVEL_DEBUG] = "debug" };
+	const char *path = conf_text(app->conf, "log");
+	const char *word = conf_text(app->conf, "log_level");
+	enum log_level level = LOG_LEVEL_INFO;
+
+	for (size_t i = 0; i < ARRAY_SIZE(words); i++) {
+		if (strcmp(words[i], word) == 0)
+			level = (enum log_level)i;
+	}
+	return !path || log_open(path, level, e);
+}
+
 bool app_configure(struct app *app, const struct args *args, struct err *e)
 {
 	struct target_rival rival = { 0 };
 	struct conninfo_override override = overrides(args);
 
 	app->conf = conf_new(args->flags, args->flag_count, e);
-	if (!app->conf || !target_choose(app->conf, args->target, &app->target, &rival, e))
+	if (!app->conf || !open_log(app, e) ||
+		!target_choose(app->conf, args->target, &app->target, &rival, e))
 		return false;
 	app->conninfo = conninfo_new(app->target.conninfo, &override, e);
 	if (!app->conninfo || !check_rival(app, &rival, args, e))

@@ -5,6 +5,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "base/log.h"
 #include "base/str.h"
 #include "base/words.h"
 #include "core/app.h"
@@ -45,6 +46,23 @@ static void on_state(void *arg, enum run_state state)
 		executor_run(run->executor, run->until);
 }
 
+/* One line a step in the log: what, where, how it ended. */
+static void log_step(const struct run *run, size_t step, enum step_state state, int64_t took_ms)
+{
+	static const char *const words[] = { [STEP_WAITING] = "waits",
+		[STEP_RUNNING] = "begins",
+		[STEP_DONE] = "done",
+		[STEP_FAILED] = "failed",
+		[STEP_SKIPPED] = "skipped",
+		[STEP_ROLLED_BACK] = "rolled back" };
+	const struct plan_step *at = &run->inspection->plan->steps[step];
+
+	log_write(state == STEP_FAILED ? LOG_LEVEL_ERROR : LOG_LEVEL_INFO, "run",
+		"%s %s %s, step %zu of %zu: %s, %" PRId64 " ms",
+		migration_section_word(at->section), at->migration->rev, at->migration->name,
+		at->ordinal, at->ordinal_count, words[state], took_ms > 0 ? took_ms : 0);
+}
+
 static void on_step(void *arg, size_t step, enum step_state state, int64_t took_ms)
 {
 	struct run *run = arg;
@@ -52,6 +70,7 @@ static void on_step(void *arg, size_t step, enum step_state state, int64_t took_
 
 	view->step = state == STEP_RUNNING ? step : executor_next_step(run->executor);
 	view->step_states[step] = state;
+	log_step(run, step, state, took_ms);
 	view->step_took_ms[step] = took_ms;
 	if (state == STEP_RUNNING) {
 		view->step_started_us = loop_now_us(run->app->loop);
