@@ -236,8 +236,11 @@ void run_stop(struct app *app)
 		return;
 	run->until = 0;
 	executor_stop(run->executor);
-	if (run_is_busy(app))
-		run_set_message(run, "stopping after this step; ^C again cancels it");
+	if (!run_is_busy(app))
+		return;
+	run_set_message(run, "stopping after this step; ^C again cancels it");
+	if (run->listener.say)
+		run->listener.say(run->listener.arg, "stopping", app->model.run.message);
 }
 
 void run_cancel(struct app *app)

@@ -11,6 +11,7 @@
 #include "core/app.h"
 #include "core/migrations.h"
 #include "core/run_private.h"
+#include "migrate/source/source.h"
 
 static void say(struct run *run, const char *kind, const char *text)
 {
@@ -44,6 +45,38 @@ static void on_state(void *arg, enum run_state state)
 		executor_skip(run->executor, run->skip_reason);
 	else if (run->until > view->step)
 		executor_run(run->executor, run->until);
+	else if (run->is_headless)
+		executor_close(run->executor); /* stopped by ^C: nobody is there to go on */
+}
+
+/* The plan looks at migrations, the set owns them. Steps come in its order, so the search goes on where it ended. */
+static struct migration *own_migration(struct run *run, const struct migration *migration)
+{
+	struct migration_set *set = run->inspection->set;
+
+	for (size_t i = 0; i < set->count; i++) {
+		size_t at = (run->content_at + i) % set->count;
+		if (set->items[at] != migration)
+			continue;
+		run->content_at = at;
+		return set->items[at];
+	}
+	return NULL;
+}
+
+/* The history keeps what the file says apart from its formatting; it is worked out when the file's turn comes. */
+static void note_content(struct run *run, size_t step)
+{
+	struct migration_set *set = run->inspection->set;
+	const struct plan *plan = run->inspection->plan;
+	struct err e;
+
+	if (plan->direction != PLAN_UP || !source_is_own(set))
+		return;
+	/* Without it a later change of formatting counts as a change, which is the safe side. */
+	struct migration *migration = own_migration(run, plan->steps[step].migration);
+	if (migration && !source_normalize(set, migration, &e))
+		say(run, "warning", e.text);
 }
 
 /* One line a step in the log: what, where, how it ended. */
@@ -75,6 +108,7 @@ static void on_step(void *arg, size_t step, enum step_state state, int64_t took_
 	if (state == STEP_RUNNING) {
 		view->step_started_us = loop_now_us(run->app->loop);
 		run_journal_losses(run, step);
+		note_content(run, step);
 		view->statement = 0;
 		view->statements_done = 0;
 	}

@@ -35,6 +35,7 @@ struct run {
 	/* watch over our backend, on the monitoring connection */
 	struct loop_timer *watch_timer;
 	struct watch_ask *watch_ask; /* under way; NULL = none */
+	size_t content_at;	     /* where the last migration stood in the set */
 };
 
 extern const struct run_events run_events;

@@ -16,7 +16,7 @@
 #include "base/path.h"
 #include "scratch.h"
 
-enum { WORDS_MAX = 64, LIMIT_S = 120, LOOK_AGAIN_MS = 20, OUTPUT_MAX = 64 << 20 };
+enum { WORDS_MAX = 64, LIMIT_S = 30, LOOK_AGAIN_MS = 20, OUTPUT_MAX = 64 << 20 };
 
 static char *database_new(struct cluster *cluster)
 {
@@ -64,6 +64,7 @@ struct shell *shell_new(struct cluster *cluster)
 	sh->conninfo = mem_printf("host=%s port=%d user=postgres dbname=%s",
 		cluster_socket_dir(cluster), cluster_node_port(cluster, 0), sh->database);
 	shell_env(sh, "DBTOP_TARGET", sh->conninfo);
+	shell_env(sh, "DBTOP_ENV", "dev");
 	return sh;
 }
 

@@ -10,7 +10,7 @@
  *     shell_assert(sh, 0);                    exit code, or fail with all that was written
  *     shell_assert_out(sh, "20240101000000"); and shell_assert_err()
  *
- * A command line is split at blanks; '…' holds blanks together.
+ * The database is its only target, of class dev. A command line is split at blanks; '…' holds blanks together.
  */
 #ifndef DBTOP_TESTS_CLI_SHELL_H
 #define DBTOP_TESTS_CLI_SHELL_H

@@ -33,6 +33,19 @@ static void finish(struct call *call)
 	call_finish(call);
 }
 
+/* A store that cannot be read has no notes to show, and "no notes" would be a lie. */
+static bool can_read_notes(struct call *call)
+{
+	struct store *store = app_store(call->app);
+	struct err e;
+
+	if (store_health(store) != STORE_CLOSED)
+		return true;
+	err_set(&e, ERR_STORE, "%s", store_words(store));
+	fail(call, EXIT_ERROR, &e);
+	return false;
+}
+
 static bool parse_id(const struct call *call, size_t index, int64_t *id, struct err *e)
 {
 	const char *word = call_arg(call, index);
@@ -107,19 +120,6 @@ static void run_add(struct call *call)
 
 /* ---- notes list ---- */
 
-/* A store that cannot be read has no notes to show, and "no notes" would be a lie. */
-static bool can_read_notes(struct call *call)
-{
-	struct store *store = app_store(call->app);
-	struct err e;
-
-	if (store_health(store) != STORE_CLOSED)
-		return true;
-	err_set(&e, ERR_STORE, "%s", store_words(store));
-	fail(call, EXIT_ERROR, &e);
-	return false;
-}
-
 static void add_note_row(struct report *report, struct node *table, const struct note *note)
 {
 	struct node *row = report_row(report, table);
@@ -173,6 +173,8 @@ static bool get_note(struct call *call, size_t index, struct note *note)
 	struct err e;
 	int64_t id;
 
+	if (!can_read_notes(call))
+		return false;
 	if (parse_id(call, index, &id, &e) && store_note_get(app_store(call->app), id, note, &e))
 		return true;
 	fail(call, e.kind == ERR_USAGE ? EXIT_USAGE : EXIT_ERROR, &e);
@@ -288,7 +290,7 @@ static void export_notes(struct call *call)
 	struct str text = { 0 };
 	struct err e;
 
-	if (!store_note_list(app_store(call->app), &filter, &list, &e))
+	if (can_read_notes(call) && !store_note_list(app_store(call->app), &filter, &list, &e))
 		fail(call, EXIT_ERROR, &e);
 	for (size_t i = list.count; i-- > 0;) {
 		const struct note *note = &list.items[i];
@@ -303,7 +305,8 @@ static void export_notes(struct call *call)
 		else
 			str_addf(&text, "%s\n\n", note->text);
 	}
-	report_text(&call->report, call->report.data, "markdown", "", str_c(&text));
+	report_text(
+		&call->report, call->report.data, "markdown", text.len ? "" : NULL, str_c(&text));
 	str_release(&text);
 	note_list_release(&list);
 	call_finish(call);

@@ -184,6 +184,12 @@ static void say_summary(struct headless *headless, size_t migrations)
 	const struct plan *plan = headless->call->app->model.run.plan;
 	const char *to = plan->to ? plan->to : "base";
 
+	if (migrations < plan->migration_count) {
+		report_say(&headless->call->report, "stopped: %zu of %zu migrations %s", migrations,
+			plan->migration_count,
+			headless->direction == PLAN_UP ? "applied" : "rolled back");
+		return;
+	}
 	report_say(&headless->call->report, "%zu migration%s %s; the database is at %s", migrations,
 		migrations == 1 ? "" : "s",
 		headless->direction == PLAN_UP ? "applied" : "rolled back", to);

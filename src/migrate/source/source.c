@@ -17,7 +17,8 @@ enum exit_code source_scan(
 	struct migration_set *set, const char *dir, const char *format, struct err *e)
 {
 	*set = (struct migration_set){ 0 };
-	set->dir = arena_strdup(&set->arena, dir);
+	/* Nobody said where, and neither usual place is there: what is said speaks of the first. */
+	set->dir = arena_strdup(&set->arena, dir ? dir : "migrations");
 	return scan_directory(set, format, e);
 }
 
