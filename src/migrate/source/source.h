@@ -32,7 +32,8 @@ enum { SOURCE_FILE_BYTES_MAX = 64 * 1024 * 1024 };
 
 /*
  * Scan `dir`, read what the order needs, resolve the graph. `format` pins it; NULL = detect. On success set->items
- * are in order of application. `dir` NULL = migrations/. EXIT_ERROR for files, EXIT_USAGE for an unknown pin, EXIT_GRAPH for the order.
+ * are in order of application. `dir` NULL = migrations/. EXIT_ERROR for files, EXIT_USAGE for an unknown pin,
+ * EXIT_GRAPH for the order.
  * `deep` is the parser's thread for later loads, borrowed; NULL when nothing will be loaded.
  */
 enum exit_code source_open(struct migration_set *set, struct deep *deep, const char *dir,
