@@ -170,16 +170,12 @@ static void put_stream(const struct shell *sh, const char *what, int as)
 	close(fd);
 }
 
-static _Noreturn void become_dbtop(const struct shell *sh, char **words)
+static _Noreturn void execute(const struct shell *sh, char **words)
 {
 	const char *build = getenv("top_builddir");
 	char *program = mem_printf("%s/dbtop", build ? build : ".");
-	int null = open("/dev/null", O_RDONLY);
 
 	words[0] = program;
-	put_stream(sh, "out", STDOUT_FILENO);
-	put_stream(sh, "err", STDERR_FILENO);
-	dup2(null, STDIN_FILENO);
 	signal(SIGPIPE, SIG_DFL);
 	if (sh->uid && (setgid(sh->uid) != 0 || setuid(sh->uid) != 0))
 		_exit(126);
@@ -187,6 +183,26 @@ static _Noreturn void become_dbtop(const struct shell *sh, char **words)
 		_exit(126);
 	execve(program, words, (char *const *)sh->env);
 	_exit(127);
+}
+
+static _Noreturn void become_dbtop(const struct shell *sh, char **words)
+{
+	int null = open("/dev/null", O_RDONLY);
+
+	put_stream(sh, "out", STDOUT_FILENO);
+	put_stream(sh, "err", STDERR_FILENO);
+	dup2(null, STDIN_FILENO);
+	execute(sh, words);
+}
+
+_Noreturn void shell_become(const struct shell *sh, const char *line)
+{
+	char copy[4096];
+	char *words[WORDS_MAX + 1] = { 0 };
+
+	snprintf(copy, sizeof(copy), "%s", line);
+	split(copy, words + 1);
+	execute(sh, words);
 }
 
 static void start(struct shell *sh, struct shell_child *child, const char *fmt, va_list ap)

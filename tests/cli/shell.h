@@ -60,6 +60,8 @@ char *shell_read(struct shell *sh, const char *name);
 /* Runs to its end; the exit code. */
 int dbtop(struct shell *sh, const char *fmt, ...) PRINTF(2, 3);
 void shell_start(struct shell *sh, struct shell_child *child, const char *fmt, ...) PRINTF(3, 4);
+/* In a child that has a terminal: become dbtop, with its standard streams as they are. */
+_Noreturn void shell_become(const struct shell *sh, const char *line);
 /* Waits for the end; then status, out and err are those of this run. */
 int shell_finish(struct shell_child *child);
 /* What it has written to standard error up to now holds the text; fails after a time only a hanging program needs. */
