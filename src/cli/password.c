@@ -53,7 +53,8 @@ static bool read_line(char *line, size_t room)
 	return false;
 }
 
-static bool read_hidden(char *line, size_t room)
+/* The echo is off before the prompt stands there: what is typed at it is neither shown nor flushed. */
+static bool read_hidden(const struct app *app, char *line, size_t room)
 {
 	struct termios before, hidden;
 
@@ -65,6 +66,7 @@ static bool read_hidden(char *line, size_t room)
 	hidden.c_cc[VTIME] = 0;
 	if (tcsetattr(STDIN_FILENO, TCSAFLUSH, &hidden) != 0)
 		return false;
+	show_prompt(app);
 	bool ok = read_line(line, room);
 	tcsetattr(STDIN_FILENO, TCSAFLUSH, &before);
 	fputc('\n', stderr);
@@ -75,8 +77,7 @@ bool password_ask(struct app *app)
 {
 	char *password = mem_zero(PASSWORD_BYTES);
 
-	show_prompt(app);
-	bool ok = read_hidden(password, PASSWORD_BYTES);
+	bool ok = read_hidden(app, password, PASSWORD_BYTES);
 	if (ok)
 		app_set_password(app, password);
 	mem_free_secret(password);
