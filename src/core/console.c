@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/console.h"
 
+#include <stdlib.h>
+
+#include "base/compiler.h"
 #include "conf/conf.h"
 
 static const char *chosen(const struct app *app, const char *key)
@@ -20,4 +23,17 @@ const char *console_theme(const struct app *app)
 const char *console_glyphs(const struct app *app)
 {
 	return chosen(app, "glyphs");
+}
+
+const char *console_editor(const struct app *app)
+{
+	static const char *const variables[] = { "PSQL_EDITOR", "EDITOR", "VISUAL" };
+	const char *own = app->conf ? chosen(app, "editor") : NULL;
+
+	for (size_t i = 0; !own && i < ARRAY_SIZE(variables); i++) {
+		own = getenv(variables[i]);
+		if (own && !*own)
+			own = NULL;
+	}
+	return own ? own : "vi";
 }

@@ -20,6 +20,12 @@ static void run_without_screen(struct call *call)
 	call_finish(call);
 }
 
+static bool run_state_is_busy(enum run_state state)
+{
+	return state == RUN_OPENING || state == RUN_STEP || state == RUN_RETRY ||
+	       state == RUN_RESOLVING;
+}
+
 /* ---- views and panels ---- */
 
 static void view_go(struct frame *f, const char *name)
@@ -97,8 +103,7 @@ static void panel_zoom(struct frame *f, const char *arg)
 static void step_leave(struct frame *f, const char *arg)
 {
 	enum run_state state = f->app->model.run.state;
-	bool is_busy = state == RUN_OPENING || state == RUN_STEP || state == RUN_RETRY ||
-		       state == RUN_RESOLVING;
+	bool is_busy = run_state_is_busy(state);
 	const struct message *message = frame_message(f);
 	(void)arg;
 	if (message && message->level == MESSAGE_ERROR) {
@@ -281,6 +286,31 @@ static void note_change(struct frame *f, const char *arg)
 	str_release(&text);
 }
 
+/* The version is named: what somebody else wrote meanwhile is not written over. */
+static void note_editor(struct frame *f, const char *arg)
+{
+	const struct note *note = note_of(&f->app->model, strtoll(arg, NULL, 10));
+	struct err e;
+	if (!note || !f->options.edit)
+		return;
+	if (run_state_is_busy(f->app->model.run.state)) {
+		frame_say(f, "a step is running: first it, then the editor; i edits here");
+		return;
+	}
+	char *text = f->options.edit(f->options.arg, note->text, &e);
+	struct str line = { 0 };
+	if (!text) {
+		app_message_err(f->app, &e);
+	} else if (strcmp(text, note->text) != 0) {
+		str_addf(&line, "note.edit --version %lld %lld ", (long long)note->version,
+			(long long)note->id);
+		add_quoted(&line, text, false);
+		frame_call(f, str_c(&line));
+	}
+	str_release(&line);
+	free(text);
+}
+
 /* ---- session ---- */
 
 static void session_toggle(struct frame *f, const char *arg)
@@ -293,8 +323,7 @@ static void session_toggle(struct frame *f, const char *arg)
 static void session_interrupt(struct frame *f, const char *arg)
 {
 	enum run_state state = f->app->model.run.state;
-	bool is_busy = state == RUN_OPENING || state == RUN_STEP || state == RUN_RETRY ||
-		       state == RUN_RESOLVING;
+	bool is_busy = run_state_is_busy(state);
 	(void)arg;
 	if (!is_busy) {
 		frame_say(f, "q quits; ^C stops a step while it runs");
@@ -368,6 +397,7 @@ static const struct command rows[] = {
 	ROW("list.filter", "[TEXT]", "Filter: text, !text, ~regex, column:text"),
 	ROW("note.new", "[todo]", "Type a note, pinned to now and to what is selected"),
 	ROW("note.change", "N", "Change the text of a note in the line editor"),
+	ROW("note.editor", "N", "Change the text of a note in $EDITOR"),
 	ROW("session.toggle", NULL, "Arm this session, or lock it"),
 	ROW("session.interrupt", NULL, "Stop after this step; again: cancel it"),
 	ROW("session.suspend", NULL, "Suspend dbtop; fg comes back"),
@@ -391,6 +421,7 @@ static const struct command rows[] = {
 	ROW("item.describe", NULL, "Describe what is selected"),
 	ROW("item.rollback", NULL, "Roll back to before what is selected"),
 	ROW("item.edit", NULL, "Edit what is selected"),
+	ROW("item.editor", NULL, "Edit what is selected in $EDITOR"),
 	ROW("item.mark", NULL, "Tick a todo, or open it again"),
 	ROW("item.delete", NULL, "Delete what is selected; undo brings it back"),
 	ROW("item.break", NULL, "Breakpoint before the selected step"),
@@ -409,6 +440,7 @@ static const struct {
 	{ "list.filter", list_filter },
 	{ "note.new", note_new },
 	{ "note.change", note_change },
+	{ "note.editor", note_editor },
 	{ "session.toggle", session_toggle },
 	{ "session.interrupt", session_interrupt },
 	{ "session.suspend", session_suspend },

@@ -9,6 +9,8 @@
 
 #include "base/mem.h"
 #include "base/path.h"
+#include "core/console.h"
+#include "ui/editor.h"
 #include "ui/frame.h"
 #include "ui/input.h"
 #include "ui/lineedit.h"
@@ -67,6 +69,16 @@ static void suspend(void *arg)
 	kill(0, SIGSTOP);
 	c->term->ops->enter(c->term);
 	frame_resize(c->frame);
+}
+
+static char *edit(void *arg, const char *text, struct err *e)
+{
+	struct console *c = arg;
+	c->term->ops->leave(c->term);
+	char *edited = editor_edit(console_editor(c->app), text, e);
+	c->term->ops->enter(c->term);
+	frame_resize(c->frame);
+	return edited;
 }
 
 static void got_stop(void *arg, int signum)
@@ -177,6 +189,7 @@ static bool open_parts(struct console *c, const struct console_options *options,
 		.keys_name = c->keys_path,
 		.input = c->input,
 		.suspend = suspend,
+		.edit = edit,
 		.arg = c,
 	};
 	c->frame = frame_new(c->app, c->term, &frame_options);

@@ -30,6 +30,8 @@ struct frame_options {
 	const char *keys_name;	    /* of the file, for problems */
 	struct input *input;	    /* NULL in tests */
 	void (*suspend)(void *arg); /* ^Z; NULL = not possible */
+	/* A text in $EDITOR; owned by the caller. NULL and e: it failed. NULL = not possible. */
+	char *(*edit)(void *arg, const char *text, struct err *e);
 	void *arg;
 };
 

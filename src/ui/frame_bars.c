@@ -398,7 +398,7 @@ void frame_draw_hints(struct frame *f)
 	} else if (f->prompt.is_open) {
 		draw_prompt_hints(f, &pen);
 	} else {
-		int help = text_columns("? help") + 1;
+		int help = text_columns("? help") + 2; /* and the gap before it */
 		pen.end -= help;
 		frame_scopes(f, scopes);
 		draw_scope_hints(f, scopes, &pen);

@@ -22,6 +22,12 @@ static const struct command_option note_options[] = {
 	{ .flag = "--open", .help = "only todos that are not done" },
 };
 
+static const struct command_option edit_options[] = {
+	{ .flag = "--version",
+		.value = "N",
+		.help = "the version that was read: a newer one is not written over" },
+};
+
 static void fail(struct call *call, enum exit_code exit, const struct err *e)
 {
 	report_fail(&call->report, exit, DATABASE_NOT_SAID, e);
@@ -237,6 +243,34 @@ static void run_delete(struct call *call)
 	finish(call);
 }
 
+/* Somebody changed the note meanwhile: neither text is lost, ours becomes a note of its own. */
+static bool keep_beside(struct call *call, struct note *note, struct err *e)
+{
+	long long changed = (long long)note->id;
+
+	note->id = 0;
+	free(note->author);
+	note->author = mem_strdup(call->app->actor);
+	if (!store_note_add(app_store(call->app), note, e))
+		return false;
+	report_warn(&call->report, "note #%lld was changed meanwhile; your text is note #%lld",
+		changed, (long long)note->id);
+	return true;
+}
+
+static bool save_edit(struct call *call, struct note *note, struct err *e)
+{
+	const char *version = call_value(call, "--version");
+
+	if (version && note->version != strtoll(version, NULL, 10))
+		return keep_beside(call, note, e);
+	if (store_note_edit(app_store(call->app), note, call->app->actor, e)) {
+		report_say(&call->report, "note #%lld saved", (long long)note->id);
+		return true;
+	}
+	return e->kind == ERR_CONFLICT && keep_beside(call, note, e);
+}
+
 static void run_edit(struct call *call)
 {
 	struct note note = { 0 };
@@ -245,9 +279,7 @@ static void run_edit(struct call *call)
 	if (get_note(call, 0, &note)) {
 		free(note.text);
 		note.text = joined_words(call, 1);
-		if (store_note_edit(app_store(call->app), &note, call->app->actor, &e))
-			report_say(&call->report, "note #%lld saved", (long long)note.id);
-		else
+		if (!save_edit(call, &note, &e))
 			fail(call, EXIT_ERROR, &e);
 		note_release(&note);
 	}
@@ -380,6 +412,8 @@ static const struct command rows[] = {
 		.risk = RISK_LOCAL,
 		.reach = REACH_SCREEN,
 		.run = run_edit,
+		.options = edit_options,
+		.option_count = ARRAY_SIZE(edit_options),
 		.help = "Change the text of a note" },
 	{ .name = "note.done",
 		.args = "N",

@@ -157,6 +157,7 @@ static bool notes_command(struct panel *panel, const struct model *model, const 
 {
 	static const char *const commands[][2] = {
 		{ "item.edit", "note.change" },
+		{ "item.editor", "note.editor" },
 		{ "item.open", "note.change" },
 		{ "item.mark", "note.done" },
 		{ "item.delete", "note.delete" },
