@@ -14,8 +14,8 @@
 #include "pg/lease.h"
 
 /*
- * One inspection under way. Files are read on a worker while the server is dialed; then the history is read, the plan
- * made (on a worker again: five thousand files may have to be parsed), the sizes asked. No key waits for any of it.
+ * One inspection under way. Files are read on a worker while the server is dialed and, once their names have told the
+ * format, while the history is read; when both are there the plan is made (on a worker again: five thousand files may have to be parsed), the sizes asked. No key waits for any of it.
  */
 struct inspector {
 	struct app *app;
@@ -25,11 +25,12 @@ struct inspector {
 	struct lease *lease;
 	struct history_request history_request;
 	struct catalog_request catalog_request;
+	bool is_scanned;	    /* the format is known */
 	bool has_files, has_answer; /* of the two things waited for at the same time */
-	bool has_lease_error;
-	enum exit_code exit; /* of the files; then of everything */
+	enum exit_code exit;	    /* of the files; then of everything */
 	struct err error;
-	struct err lease_error;
+	enum exit_code server_exit; /* of connection and history */
+	struct err server_error;
 	inspect_done_fn *done;
 	void *arg;
 };
@@ -165,19 +166,22 @@ static void on_plan(void *arg)
 		finish(inspector);
 }
 
-static void on_history(void *arg, struct history *history, const struct err *e)
+/* Files and history are both there: what is wrong with the files is told first. */
+static void go_on(struct inspector *inspector)
 {
-	struct inspector *inspector = arg;
 	struct inspection *inspection = inspector->inspection;
+	struct history *history = inspection->history;
 
-	if (e) {
-		fail(inspector,
-			e->kind == ERR_CONNECT || e->kind == ERR_TIMEOUT ? EXIT_NO_CONNECTION
-									 : EXIT_ERROR,
-			e);
+	if (!inspector->has_files || !inspector->has_answer)
+		return;
+	if (inspector->exit != EXIT_DONE) {
+		finish(inspector);
 		return;
 	}
-	inspection->history = history;
+	if (inspector->server_exit != EXIT_DONE) {
+		fail(inspector, inspector->server_exit, &inspector->server_error);
+		return;
+	}
 	inspection->identity = conn_view(lease_conn(inspector->lease))->identity;
 	if (!history->class->is_adopted)
 		run_journal_settle(inspector->app, &inspection->identity, history);
@@ -189,11 +193,39 @@ static void on_history(void *arg, struct history *history, const struct err *e)
 		finish(inspector);
 }
 
+static void server_failed(struct inspector *inspector, enum exit_code exit, const struct err *e)
+{
+	inspector->server_exit = exit;
+	inspector->server_error = *e;
+}
+
+static void on_history(void *arg, struct history *history, const struct err *e)
+{
+	struct inspector *inspector = arg;
+
+	inspector->inspection->history = history;
+	inspector->has_answer = true;
+	if (e)
+		server_failed(inspector,
+			e->kind == ERR_CONNECT || e->kind == ERR_TIMEOUT ? EXIT_NO_CONNECTION
+									 : EXIT_ERROR,
+			e);
+	go_on(inspector);
+}
+
+/* Names and connection are there. Files that could not be named end it without a question to the server. */
 static void read_history(struct inspector *inspector)
 {
 	struct app *app = inspector->app;
 	const char *format = inspector->inspection->set->format;
 
+	if (!inspector->is_scanned || !inspector->lease)
+		return;
+	if (inspector->has_files && inspector->exit != EXIT_DONE) {
+		inspector->has_answer = true;
+		go_on(inspector);
+		return;
+	}
 	inspector->history_request =
 		(struct history_request){ .format = *format		 ? format
 						    : app->target.format ? app->target.format
@@ -207,28 +239,17 @@ static void read_history(struct inspector *inspector)
 		on_history, inspector);
 }
 
-/* Files and connection are both settled: what is wrong with the files is told first. */
-static void go_on(struct inspector *inspector)
-{
-	if (!inspector->has_files || !inspector->has_answer)
-		return;
-	if (inspector->exit != EXIT_DONE)
-		finish(inspector);
-	else if (inspector->has_lease_error)
-		fail(inspector, EXIT_NO_CONNECTION, &inspector->lease_error);
-	else
-		read_history(inspector);
-}
-
 static void on_lease(void *arg, struct lease *lease, const struct err *e)
 {
 	struct inspector *inspector = arg;
 
 	inspector->lease = lease;
+	if (!e) {
+		read_history(inspector);
+		return;
+	}
+	server_failed(inspector, EXIT_NO_CONNECTION, e);
 	inspector->has_answer = true;
-	inspector->has_lease_error = e != NULL;
-	if (e)
-		inspector->lease_error = *e;
 	go_on(inspector);
 }
 
@@ -236,18 +257,53 @@ static void on_lease(void *arg, struct lease *lease, const struct err *e)
 static void read_files(void *arg)
 {
 	struct inspector *inspector = arg;
-	const struct target *target = &inspector->app->target;
 
-	inspector->exit = source_open(inspector->inspection->set, inspector->app->deep, target->dir,
-		target->format, &inspector->error);
+	inspector->exit =
+		source_resolve(inspector->inspection->set, inspector->app->deep, &inspector->error);
+}
+
+/* Work is canceled when the loop ends: its outcome says nothing then. */
+static void note_leaving(struct inspector *inspector)
+{
+	if (!inspector->app->is_closing || inspector->exit != EXIT_DONE)
+		return;
+	err_set(&inspector->error, ERR_CANCELED, "dbtop is leaving");
+	inspector->exit = EXIT_ERROR;
 }
 
 static void on_files(void *arg)
 {
 	struct inspector *inspector = arg;
 
+	note_leaving(inspector);
 	inspector->has_files = true;
 	go_on(inspector);
+}
+
+/* On a worker. */
+static void scan_files(void *arg)
+{
+	struct inspector *inspector = arg;
+	const struct target *target = &inspector->app->target;
+
+	inspector->exit = source_scan(
+		inspector->inspection->set, target->dir, target->format, &inspector->error);
+}
+
+static void on_scanned(void *arg)
+{
+	struct inspector *inspector = arg;
+
+	note_leaving(inspector);
+	inspector->is_scanned = true;
+	if (inspector->exit == EXIT_DONE)
+		loop_work_start(inspector->app->loop, read_files, on_files, inspector);
+	else
+		inspector->has_files = true;
+	if (inspector->has_answer)
+		go_on(inspector);
+	else
+		read_history(inspector);
 }
 
 static void begin(void *arg)
@@ -266,7 +322,7 @@ static void begin(void *arg)
 		return;
 	}
 	inspector->inspection = inspection_new(app);
-	loop_work_start(app->loop, read_files, on_files, inspector);
+	loop_work_start(app->loop, scan_files, on_scanned, inspector);
 	lease_take(app->primary, CONN_MONITOR, NULL, app->target.connect_timeout_ms, on_lease,
 		inspector);
 }

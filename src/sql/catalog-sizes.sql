@@ -20,7 +20,7 @@ path_text AS (
     (SELECT path FROM stored),
     nullif(nullif((SELECT reset_val FROM pg_catalog.pg_settings WHERE name = 'search_path'), ''), '""'),
     '"$user", public') AS path),
-path AS (
+path AS MATERIALIZED (
   SELECT e.name, e.ord
   FROM pg_catalog.unnest(pg_catalog.current_schemas(false)) WITH ORDINALITY AS e(name, ord)
   WHERE pg_catalog.current_setting('search_path') NOT IN ('', '""')

@@ -22,19 +22,23 @@ enum exit_code source_scan(
 	return scan_directory(set, format, e);
 }
 
+enum exit_code source_resolve(struct migration_set *set, struct deep *deep, struct err *e)
+{
+	set->deep = deep;
+	for (size_t i = 0; source_is_own(set) && i < set->count; i++) {
+		if (!source_read(set, set->items[i], e))
+			return EXIT_ERROR;
+	}
+	return graph_resolve(set, e);
+}
+
 enum exit_code source_open(struct migration_set *set, struct deep *deep, const char *dir,
 	const char *format, struct err *e)
 {
 	enum exit_code exit = source_scan(set, dir, format, e);
 
 	set->deep = deep;
-	if (exit != EXIT_DONE)
-		return exit;
-	for (size_t i = 0; source_is_own(set) && i < set->count; i++) {
-		if (!source_read(set, set->items[i], e))
-			return EXIT_ERROR;
-	}
-	return graph_resolve(set, e);
+	return exit == EXIT_DONE ? source_resolve(set, deep, e) : exit;
 }
 
 void source_close(struct migration_set *set)

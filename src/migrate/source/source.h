@@ -41,6 +41,9 @@ enum exit_code source_open(struct migration_set *set, struct deep *deep, const c
 /* The first part of source_open: names only, in order of names; nothing resolved. For status, and for create. */
 enum exit_code source_scan(
 	struct migration_set *set, const char *dir, const char *format, struct err *e) MUST_CHECK;
+/* The second part: what the order needs is read, the graph resolved. The format is not touched any more. */
+enum exit_code source_resolve(
+	struct migration_set *set, struct deep *deep, struct err *e) MUST_CHECK;
 void source_close(struct migration_set *set);
 
 /* Header directives, which sections there are, sha256. Once; a second call does nothing. */
