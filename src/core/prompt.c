@@ -221,6 +221,8 @@ void prompt_for_choice(const struct app *app, enum run_choice choice, struct con
 	if (choice == RUN_CHOICE_AGAIN)
 		level = level_of(plan, trouble->step, trouble->step + 1);
 	set_level(app, plan, level, c);
+	if (c->level < 2)
+		c->level = 2; /* y opens this question: y must not be its answer */
 	snprintf(c->title, sizeof(c->title), "%c%s: step %zu of %s %s on %s %s?",
 		words[0] >= 'a' && words[0] <= 'z' ? words[0] - 'a' + 'A' : words[0], words + 1,
 		step->ordinal, step->migration->rev, step->migration->name, env_words(app),
