@@ -125,8 +125,8 @@ static int draw_blockers(const struct run_view *run, struct surface *s, int y)
 		const struct run_blocker *b = &run->blockers[i];
 		char text[320], age[NUMBER_BYTES];
 		number_ms(b->age_ms, age);
-		snprintf(text, sizeof(text), "pid %lld %s, %s for %s: %s", (long long)b->pid,
-			b->app, b->state, age, b->query);
+		snprintf(text, sizeof(text), "pid %lld%s%s, %s for %s: %s", (long long)b->pid,
+			b->app[0] ? " " : "", b->app, b->state, age, b->query);
 		y = draw_labelled(s, y, "waits for", ROLE_STATUS_WARN, text);
 	}
 	return y;
