@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "test.h"
+
+#include "story/world.h"
+
+#include <sqlite3.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "scratch.h"
+
+static int exec_dbtop(void *arg)
+{
+	static const char *const unwanted[] = { "XDG_CONFIG_HOME", "XDG_DATA_HOME",
+		"XDG_STATE_HOME", "NO_COLOR", "DATABASE_URL", "DBTOP_TARGET", "DBTOP_ENV" };
+	const struct world *w = arg;
+	const char *build = getenv("top_builddir");
+	char *program = mem_printf("%s/dbtop", build ? build : ".");
+
+	setenv("HOME", w->home, 1);
+	setenv("TERM", "xterm-256color", 1);
+	setenv("LC_ALL", "C.UTF-8", 1);
+	for (size_t i = 0; i < ARRAY_SIZE(unwanted); i++)
+		unsetenv(unwanted[i]);
+	char *absolute = realpath(program, NULL);
+	if (!absolute || chdir(w->home) != 0)
+		return 97;
+	execl(absolute, "dbtop", (char *)NULL);
+	return 98;
+}
+
+struct world *world_new(int standbys)
+{
+	struct world *w = mem_new(struct world);
+	const char *source = getenv("top_srcdir");
+	char *dir = mem_printf("%s/migrations", source ? source : ".");
+
+	w->servers = server_start(&(struct cluster_options){ .standbys = standbys });
+	w->home = scratch_new();
+	w->dir = realpath(dir, NULL);
+	free(dir);
+	assert_non_null(w->dir);
+	return w;
+}
+
+void world_free(struct world *w)
+{
+	if (w->is_open)
+		pty_stop(&w->pty);
+	server_end(w->servers);
+	scratch_remove(w->home);
+	free(w->dir);
+	free(w);
+}
+
+void world_conf(struct world *w, const char *env, const char *lines)
+{
+	char *text = mem_printf("[target shop]\ndsn = %s\nenv = %s\nmigrations = %s\n%s",
+		cluster_conninfo(w->servers, 0), env, w->dir, lines);
+
+	free(scratch_write(w->home, "dbtop.conf", text));
+	free(text);
+}
+
+void world_migration(struct world *w, const char *name, const char *text)
+{
+	char *path = mem_printf("migrations/%s", name);
+
+	free(scratch_write(w->home, path, text));
+	free(path);
+	free(w->dir);
+	w->dir = mem_printf("%s/migrations", w->home);
+}
+
+void world_open(struct world *w, int columns, int rows, const char *awaited)
+{
+	pty_start(&w->pty, columns, rows, exec_dbtop, w);
+	w->is_open = true;
+	pty_wait_text(&w->pty, awaited);
+}
+
+void world_open_beside(struct world *w, struct pty *pty, const char *awaited)
+{
+	pty_start(pty, 120, 36, exec_dbtop, w);
+	pty_wait_text(pty, awaited);
+}
+
+void world_close(struct world *w)
+{
+	pty_type(&w->pty, "q");
+	int status = pty_wait_end(&w->pty);
+	assert_true(WIFEXITED(status));
+	assert_int_equal(WEXITSTATUS(status), 0);
+	pty_assert_given_back(&w->pty);
+	pty_stop(&w->pty);
+	w->is_open = false;
+}
+
+void world_enter(struct world *w)
+{
+	pty_type(&w->pty, "4");
+	pty_wait_text(&w->pty, "you are here");
+	pty_type(&w->pty, "\r");
+	pty_wait_text(&w->pty, "GATE OPEN");
+}
+
+void world_step(struct world *w, const char *awaited)
+{
+	pty_type(&w->pty, "s");
+	pty_wait_text(&w->pty, "Press y to do it.");
+	/* what is typed in the first moments of a prompt is not heard */
+	pty_type_until(&w->pty, "y", awaited);
+}
+
+char *world_stored(struct world *w, const char *sql)
+{
+	char *path = mem_printf("%s/.local/share/dbtop/dbtop.db", w->home), *cell = NULL;
+	sqlite3 *db;
+	sqlite3_stmt *statement;
+
+	assert_int_equal(sqlite3_open_v2(path, &db, SQLITE_OPEN_READONLY, NULL), SQLITE_OK);
+	sqlite3_busy_timeout(db, 5000);
+	assert_int_equal(sqlite3_prepare_v2(db, sql, -1, &statement, NULL), SQLITE_OK);
+	if (sqlite3_step(statement) == SQLITE_ROW && sqlite3_column_text(statement, 0))
+		cell = mem_strdup((const char *)sqlite3_column_text(statement, 0));
+	sqlite3_finalize(statement);
+	sqlite3_close(db);
+	free(path);
+	return cell;
+}
