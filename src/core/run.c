@@ -224,6 +224,7 @@ void run_choose(struct app *app, enum run_choice choice)
 		return;
 	run->has_trouble = false;
 	*app->model.run.error = '\0';
+	app->model.run.choices = 0;
 	run->until = run->trouble.step + 1 > run->until ? run->trouble.step + 1 : run->until;
 	executor_choose(run->executor, choice);
 }

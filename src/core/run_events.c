@@ -221,6 +221,8 @@ static void on_paused(void *arg, const struct run_trouble *trouble)
 	run->trouble = *trouble;
 	run->has_trouble = true;
 	run->app->model.run.step = trouble->step;
+	run->app->model.run.choices = trouble->choices;
+	run->app->model.run.proposed = trouble->proposed;
 	describe_trouble(run, trouble);
 	run_changed(run);
 	if (run->is_headless)

@@ -35,6 +35,15 @@ enum step_state {
 	STEP_ROLLED_BACK
 };
 
+/* What can soundly be done about a step that failed or was interrupted. */
+enum run_choice {
+	RUN_CHOICE_AGAIN,     /* run the step again */
+	RUN_CHOICE_CLEAR,     /* drop the invalid remains, then run it again */
+	RUN_CHOICE_MARK_DONE, /* it did happen: write it down and go on */
+	RUN_CHOICE_COUNT,
+};
+#define RUN_CHOICE_BIT(choice) (1u << (choice))
+
 struct run_blocker {
 	int64_t pid;
 	char app[64];
@@ -82,7 +91,9 @@ struct run_view {
 	char progress[96];     /* the server's own words and numbers; "" = it reports none */
 	struct gate_view gate;
 	bool *breakpoints; /* plan->step_count: pause before this step */
-	char message[256]; /* what just happened, one sentence */
+	unsigned choices;  /* RUN_CHOICE_BIT()s that are sound while PAUSED; stopping always is */
+	enum run_choice proposed; /* the likeliest of them */
+	char message[256];	  /* what just happened, one sentence */
 	char error
 		[1024]; /* failed step: file:line:column, SQLSTATE, words, hint, what is true now */
 };

@@ -348,11 +348,25 @@ static bool is_shadowed(struct frame *f, const char *const *scopes, const struct
 	return found != binding;
 }
 
+/* What a person may decide is known only once a step failed, and then it is these keys that matter. */
+static bool is_unsound(const struct run_view *run, const char *command)
+{
+	static const char *const commands[] = { [RUN_CHOICE_AGAIN] = "run.choose again",
+		[RUN_CHOICE_CLEAR] = "run.choose clear",
+		[RUN_CHOICE_MARK_DONE] = "run.choose done" };
+	for (size_t i = 0; i < ARRAY_SIZE(commands); i++)
+		if (strcmp(commands[i], command) == 0)
+			return !(run->choices & RUN_CHOICE_BIT(i));
+	return false;
+}
+
 /* Not worth its place in the footer where it does nothing. */
 static bool leads_nowhere(const struct frame *f, const struct binding *binding)
 {
 	if (strcmp(binding->command, "view.back") == 0)
 		return f->depth == 1;
+	if (is_unsound(&f->app->model.run, binding->command))
+		return true;
 	bool is_alone = !frame_view(f)->panels[1];
 	return is_alone && strncmp(binding->command, "panel.", 6) == 0;
 }

@@ -403,9 +403,21 @@ static void failed(struct app *app)
 	stepping(app);
 	run->state = RUN_PAUSED;
 	run->step_states[run->step] = STEP_FAILED;
+	run->choices = RUN_CHOICE_BIT(RUN_CHOICE_CLEAR);
+	run->proposed = RUN_CHOICE_CLEAR;
 	TEXT(run->error, "0042_orders_currency.sql:7:1: could not create unique index "
 			 "\"orders_currency_ix\" (23505)\nKey (currency)=(EUR) is duplicated.\n"
 			 "The index is left INVALID; the steps before it stand.");
+}
+
+/* An earlier run left the step without an outcome, and the catalog cannot tell. */
+static void interrupted(struct app *app)
+{
+	struct run_view *run = &app->model.run;
+	failed(app);
+	run->choices = RUN_CHOICE_BIT(RUN_CHOICE_AGAIN) | RUN_CHOICE_BIT(RUN_CHOICE_MARK_DONE);
+	run->proposed = RUN_CHOICE_AGAIN;
+	TEXT(run->error, "step 2 of 0042 was begun by an earlier run and has no outcome");
 }
 
 /* COMMIT was sent and never answered, and the server cannot be asked. */
@@ -439,6 +451,7 @@ static const struct {
 	{ "gated", gated },
 	{ "blocked", blocked },
 	{ "failed", failed },
+	{ "interrupted", interrupted },
 	{ "unknown", unknown },
 };
 

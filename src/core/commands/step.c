@@ -159,11 +159,18 @@ static bool choice_of(const struct call *call, enum run_choice *choice)
 	return !word;
 }
 
+static bool is_sound(const struct app *app, enum run_choice choice)
+{
+	const struct run_trouble *trouble = run_trouble(app);
+
+	return trouble && trouble->choices & RUN_CHOICE_BIT(choice);
+}
+
 static void confirm_choice(const struct call *call, struct confirmation *c)
 {
 	enum run_choice choice;
 
-	if (run_trouble(call->app) && choice_of(call, &choice))
+	if (run_trouble(call->app) && choice_of(call, &choice) && is_sound(call->app, choice))
 		prompt_for_choice(call->app, choice, c);
 }
 
@@ -172,8 +179,13 @@ static void run_decide(struct call *call)
 	enum run_choice choice;
 	struct err e;
 
-	if (choice_of(call, &choice)) {
+	if (choice_of(call, &choice) && is_sound(call->app, choice)) {
 		run_choose(call->app, choice);
+	} else if (choice_of(call, &choice)) {
+		err_set(&e, ERR_CONFLICT, "this step cannot soundly be continued that way: %s",
+			run_choice_words(choice));
+		err_hint(&e, "the step view lists what can be done");
+		report_fail(&call->report, EXIT_USAGE, DATABASE_UNCHANGED, &e);
 	} else {
 		err_set(&e, ERR_USAGE, "no such choice: %s", call_arg(call, 0));
 		err_hint(&e, "again, clear or done");

@@ -33,14 +33,6 @@
 
 struct executor;
 
-/* What can soundly be done about a step that failed or was interrupted. */
-enum run_choice {
-	RUN_CHOICE_AGAIN,     /* run the step again */
-	RUN_CHOICE_CLEAR,     /* drop the invalid remains, then run it again */
-	RUN_CHOICE_MARK_DONE, /* it did happen: write it down and go on */
-	RUN_CHOICE_COUNT,
-};
-#define RUN_CHOICE_BIT(choice) (1u << (choice))
 const char *run_choice_words(
 	enum run_choice choice); /* "drop the invalid remains and run it again" */
 

@@ -128,6 +128,9 @@ static int draw_entry(const struct panel *panel, const struct entry *entry, bool
 		pen_gap(&pen, 1);
 	}
 	pen_text(&pen, is_on ? ROLE_TEXT : ROLE_DIM, entry->command->help);
+	const char *words = strchr(entry->line, ' ');
+	if (!line && *entry->key && words) /* several keys of one command differ in these */
+		pen_printf(&pen, is_on ? ROLE_TEXT : ROLE_DIM, ":%s", words);
 	if (is_here) {
 		surface_restyle(s, (struct rect){ 0, y, s->width, 1 }, ROLE_SELECTED);
 		surface_glyph(s, 0, y, ROLE_SELECTED, GLYPH_CURSOR, 1);

@@ -27,7 +27,7 @@ static const char *run_state_word(enum run_state state)
 		[RUN_STEP] = "running",
 		[RUN_RETRY] = "waits to try again",
 		[RUN_RESOLVING] = "asks the server what COMMIT did",
-		[RUN_PAUSED] = "stopped: decide with y",
+		[RUN_PAUSED] = "stopped: decide",
 		[RUN_DONE] = "done",
 		[RUN_STOPPED] = "stopped",
 		[RUN_UNKNOWN] = "OUTCOME UNKNOWN",
@@ -82,7 +82,10 @@ static void place(const struct panel *panel, const struct model *model, const st
 	int news = step_news_rows(model, s->width);
 	int now = news ? box_height(news, layout) : 0;
 	int gate = is_wide ? 0 : 1;
-	if (s->height < upper + now + gate + 3)
+	/* what failed is worth more than the SQL of it */
+	if (model->run.error[0] && now > s->height - upper - gate)
+		now = s->height - upper - gate;
+	else if (!model->run.error[0] && s->height < upper + now + gate + 3)
 		now = 0;
 	*p = (struct places){
 		.list = { 0, 0, s->width - side, upper },
@@ -165,7 +168,7 @@ static void step_draw(const struct panel *panel, const struct model *model, stru
 									    : "Now",
 			.role = model->run.error[0] ? ROLE_DIALOG_DANGER : ROLE_TEXT };
 		struct surface in = box_draw(s, p.now, &box, layout);
-		step_draw_now(model, &in, 0);
+		step_draw_now(model, panel->context->keymap, &in);
 	}
 }
 

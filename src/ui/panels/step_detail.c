@@ -7,6 +7,7 @@
 
 #include "base/mem.h"
 #include "base/words.h"
+#include "core/run.h"
 #include "ui/panels/migration_parts.h"
 #include "ui/panels/step_parts.h"
 #include "ui/wrap.h"
@@ -102,20 +103,70 @@ void step_draw_sql(const struct model *model, size_t cursor, struct surface *s)
 	draw_labelled(s, y, "undo", ROLE_TEXT, undo_words(plan, step));
 }
 
-static const char decide_words[] =
-	"y takes what is proposed; :run.choose again, clear or done takes another";
+/* Every plan that is open may be left, so stopping is always the last of the choices. */
+static int choice_rows(const struct run_view *run)
+{
+	int rows = 1;
+	if (run->state != RUN_PAUSED)
+		return 0;
+	for (int choice = 0; choice < RUN_CHOICE_COUNT; choice++)
+		rows += (run->choices & RUN_CHOICE_BIT(choice)) != 0;
+	return rows;
+}
+
+static void draw_choice(struct pen *pen, const char *key, const char *words, const char *more)
+{
+	pen_field(pen, ROLE_KEY, key ? key : ":", 4);
+	pen_text(pen, ROLE_TEXT, words);
+	if (text_columns(more) <= pen_room(pen))
+		pen_text(pen, ROLE_DIM, more);
+}
+
+/* The sound choices only, each with its key: what would do harm here is not offered. */
+static int draw_choices(
+	const struct run_view *run, const struct keymap *map, struct surface *s, int y)
+{
+	static const char *const commands[] = { [RUN_CHOICE_AGAIN] = "run.choose again",
+		[RUN_CHOICE_CLEAR] = "run.choose clear",
+		[RUN_CHOICE_MARK_DONE] = "run.choose done" };
+	static const char *const scopes[] = { "step", NULL };
+	int top = y;
+	for (int choice = 0; choice < RUN_CHOICE_COUNT && y < s->height; choice++) {
+		if (!(run->choices & RUN_CHOICE_BIT(choice)))
+			continue;
+		const struct binding *key = keymap_find_command(map, scopes, commands[choice]);
+		struct pen pen = pen_at(s, 1, y);
+		pen_field(&pen, ROLE_DIM, y++ == top ? "decide" : "", LABEL);
+		draw_choice(&pen, key ? key->shown : NULL, run_choice_words(choice),
+			(int)run->proposed == choice ? "  (proposed)" : "");
+	}
+	if (y >= s->height)
+		return y;
+	const struct binding *key = keymap_find_command(map, scopes, "step.leave");
+	struct pen pen = pen_at(s, 1, y);
+	pen_field(&pen, ROLE_DIM, y++ == top ? "decide" : "", LABEL);
+	draw_choice(&pen, key ? key->shown : NULL, "stop here and leave the plan",
+		"; what is done stays");
+	return y;
+}
+
+/* While a step waits for a decision, what happened before it is no news. */
+static bool has_message(const struct run_view *run)
+{
+	return run->message[0] && run->state != RUN_PAUSED;
+}
 
 int step_news_rows(const struct model *model, int width)
 {
-	enum { ROWS_MOST = 7 };
+	enum { ROWS_MOST = 8 };
 	const struct run_view *run = &model->run;
 	int columns = width - LABEL - 4;
 	int rows = run->gate.is_shut + (run->blocked_by_us > 0) + (run->progress[0] != 0) +
 		   (run->state == RUN_RETRY);
 	rows += (int)run->blocker_count * (width < 100 ? 2 : 1);
-	rows += run->state == RUN_PAUSED ? wrap_rows(decide_words, columns, 0) : 0;
+	rows += choice_rows(run);
 	rows += run->error[0] ? wrap_rows(run->error, columns, 0) : 0;
-	rows += run->message[0] ? wrap_rows(run->message, columns, 0) : 0;
+	rows += has_message(run) ? wrap_rows(run->message, columns, 0) : 0;
 	return rows < ROWS_MOST ? rows : ROWS_MOST;
 }
 
@@ -144,16 +195,26 @@ static int draw_retry(const struct model *model, struct surface *s, int y)
 	return draw_labelled(s, y, "retry", ROLE_STATUS_WARN, text);
 }
 
-int step_draw_now(const struct model *model, struct surface *s, int y)
+/* The choices keep their rows when the words of the failure are longer than the room. */
+static int draw_failure(
+	const struct run_view *run, const struct keymap *map, struct surface *s, int y)
 {
-	const struct run_view *run = &model->run;
-	char text[64];
+	int choices = choice_rows(run);
+	struct rect at = surface_rect(s);
+	at.height = at.height > choices + 1 ? at.height - choices : at.height;
+	struct surface above = surface_part(s, (struct rect){ 0, 0, at.width, at.height });
 	bool is_unknown = run->state == RUN_UNKNOWN || run->state == RUN_RESOLVING;
 	if (run->error[0])
 		y = draw_labelled(
-			s, y, is_unknown ? "unknown" : "failed", ROLE_STATUS_CRIT, run->error);
-	if (run->state == RUN_PAUSED)
-		y = draw_labelled(s, y, "decide", ROLE_TEXT, decide_words);
+			&above, y, is_unknown ? "unknown" : "failed", ROLE_STATUS_CRIT, run->error);
+	return choices ? draw_choices(run, map, s, y) : y;
+}
+
+int step_draw_now(const struct model *model, const struct keymap *map, struct surface *s)
+{
+	const struct run_view *run = &model->run;
+	char text[64];
+	int y = draw_failure(run, map, s, 0);
 	if (run->gate.is_shut)
 		y = draw_labelled(s, y, "gate", ROLE_STATUS_CRIT, run->gate.reason);
 	y = draw_blockers(run, s, y);
@@ -165,7 +226,7 @@ int step_draw_now(const struct model *model, struct surface *s, int y)
 	}
 	if (run->progress[0])
 		y = draw_labelled(s, y, "progress", ROLE_TEXT, run->progress);
-	if (run->message[0])
+	if (has_message(run))
 		y = draw_labelled(s, y, "now", ROLE_TEXT, run->message);
 	return y;
 }

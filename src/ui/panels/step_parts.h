@@ -5,6 +5,7 @@
 #ifndef DBTOP_UI_PANELS_STEP_PARTS_H
 #define DBTOP_UI_PANELS_STEP_PARTS_H
 
+#include "ui/keymap.h"
 #include "ui/panel.h"
 
 void step_draw_list(const struct model *model, size_t cursor, bool is_focused, struct surface *s);
@@ -13,7 +14,7 @@ void step_draw_gate(const struct model *model, struct surface *s);
 void step_draw_gate_line(const struct model *model, struct surface *s, int y);
 void step_draw_sql(const struct model *model, size_t cursor, struct surface *s);
 /* Waiting, blocking, progress, failure; returns the row after. */
-int step_draw_now(const struct model *model, struct surface *s, int y);
+int step_draw_now(const struct model *model, const struct keymap *map, struct surface *s);
 /* Rows that takes in a box of that width; 0 = nothing to say. */
 int step_news_rows(const struct model *model, int width);
 
