@@ -203,12 +203,60 @@ static void older_variants_still_answer(void **state)
 	PQclear(result);
 }
 
+/* A cell of a text with two parameters; free it. */
+static char *cell_of(PGconn *conn, const char *name, const char *one, const char *two)
+{
+	const char *params[] = { one, two };
+	PGresult *result = PQexecParams(
+		conn, sql_get(name, PQserverVersion(conn)), 2, NULL, params, NULL, NULL, 0);
+
+	assert_int_equal(PQresultStatus(result), PGRES_TUPLES_OK);
+	int column = PQfnumber(result, "pid");
+	bool is_there = PQntuples(result) > 0 && !PQgetisnull(result, 0, column < 0 ? 0 : column);
+	char *cell =
+		mem_strdup(is_there ? PQgetvalue(result, 0, column < 0 ? 0 : column) : "nobody");
+	PQclear(result);
+	return cell;
+}
+
+static void expect_cell(
+	PGconn *conn, const char *name, const char *const params[2], const char *want)
+{
+	char *cell = cell_of(conn, name, params[0], params[1]);
+
+	assert_string_equal(cell, want);
+	free(cell);
+}
+
+/* The number of a backend is used again after a restart, and a pooler in session mode lends it to the next client. */
+static void only_the_backend_with_the_lost_transaction_is_named_and_ended(void **state)
+{
+	PGconn *conn = *state, *other = server_connect(servers, 0);
+	char *pid = server_cell_on(other, "select pg_backend_pid()");
+	char *lost = server_cell_on(other, "select pg_current_xact_id()");
+
+	server_run_on(other, "begin");
+	char *held = server_cell_on(other, "select pg_current_xact_id()");
+
+	expect_cell(conn, "run-outcome", (const char *[]){ lost, pid }, "nobody");
+	expect_cell(conn, "run-terminate", (const char *[]){ pid, lost }, "nobody");
+	server_run_on(other, "select 'still here'");
+
+	expect_cell(conn, "run-outcome", (const char *[]){ held, pid }, pid);
+	expect_cell(conn, "run-terminate", (const char *[]){ pid, held }, "t");
+	free(pid);
+	free(lost);
+	free(held);
+	PQfinish(other);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_text_can_be_prepared),
 		cmocka_unit_test(every_probe_answers_with_the_columns_that_are_read),
 		cmocka_unit_test(older_variants_still_answer),
+		cmocka_unit_test(only_the_backend_with_the_lost_transaction_is_named_and_ended),
 	};
 	return cmocka_run_group_tests(tests, servers_begin, servers_end);
 }

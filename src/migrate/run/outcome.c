@@ -211,9 +211,9 @@ void executor_terminate_backend(struct executor *x)
 		return;
 	link_forget_timer(x);
 	snprintf(pid, sizeof(pid), "%" PRId64, x->resolve_pid);
-	const char *params[] = { pid };
+	const char *params[] = { pid, x->step.xid };
 	struct query query = {
-		.sql = sql_get("run-terminate", link_version(x)), .params = params, .param_count = 1
+		.sql = sql_get("run-terminate", link_version(x)), .params = params, .param_count = 2
 	};
 	link_ask(x, &query, terminated);
 }
