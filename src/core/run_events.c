@@ -96,6 +96,20 @@ static void log_step(const struct run *run, size_t step, enum step_state state, 
 		at->ordinal, at->ordinal_count, words[state], took_ms > 0 ? took_ms : 0);
 }
 
+/* On the screen a finished step is told with its time; what was said while it ran is over. */
+static void tell_finished(struct run *run, size_t step, enum step_state state, int64_t took_ms)
+{
+	const struct plan_step *at = &run->inspection->plan->steps[step];
+	char took[WORDS_BYTES];
+
+	if (run->is_headless || (state != STEP_DONE && state != STEP_SKIPPED))
+		return;
+	*run->app->model.run.message = '\0';
+	words_ms(took_ms > 0 ? took_ms : 0, took);
+	app_message(run->app, MESSAGE_INFO, "step %s.%zu %s in %s", at->migration->rev, at->ordinal,
+		state == STEP_DONE ? "done" : "recorded as skipped", took);
+}
+
 static void on_step(void *arg, size_t step, enum step_state state, int64_t took_ms)
 {
 	struct run *run = arg;
@@ -112,6 +126,7 @@ static void on_step(void *arg, size_t step, enum step_state state, int64_t took_
 		view->statement = 0;
 		view->statements_done = 0;
 	}
+	tell_finished(run, step, state, took_ms);
 	if (run->listener.step)
 		run->listener.step(run->listener.arg, step, state, took_ms);
 	run_changed(run);

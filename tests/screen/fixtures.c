@@ -420,6 +420,17 @@ static void interrupted(struct app *app)
 	TEXT(run->error, "step 2 of 0042 was begun by an earlier run and has no outcome");
 }
 
+static void all_done(struct app *app)
+{
+	struct run_view *run = &app->model.run;
+	stepping(app);
+	run->state = RUN_DONE;
+	run->step = run->plan->step_count;
+	for (size_t i = 0; i < run->plan->step_count; i++)
+		run->step_states[i] = STEP_DONE;
+	run->message[0] = '\0';
+}
+
 /* COMMIT was sent and never answered, and the server cannot be asked. */
 static void unknown(struct app *app)
 {
@@ -452,6 +463,7 @@ static const struct {
 	{ "blocked", blocked },
 	{ "failed", failed },
 	{ "interrupted", interrupted },
+	{ "done", all_done },
 	{ "unknown", unknown },
 };
 

@@ -156,6 +156,39 @@ static bool has_message(const struct run_view *run)
 	return run->message[0] && run->state != RUN_PAUSED;
 }
 
+enum { DONE_ROWS = 2 };
+
+/* A step left out is recorded but did not run: that is said beside what was reached. */
+static void done_words(const struct run_view *run, char out[256])
+{
+	const struct plan *plan = run->plan;
+	size_t skipped = 0;
+	for (size_t i = 0; i < plan->step_count; i++)
+		skipped += run->step_states[i] == STEP_SKIPPED;
+	int len = snprintf(out, 256, "the database is at %.64s; nothing is running",
+		plan->to ? plan->to : "base");
+	if (skipped)
+		snprintf(out + len, 256 - (size_t)len, "; %zu step%s left out", skipped,
+			skipped == 1 ? "" : "s");
+}
+
+/* The last step is behind us: what is true now and where to go from here. */
+static int draw_done(const struct run_view *run, const struct keymap *map, struct surface *s, int y)
+{
+	static const char *const own[] = { "step", NULL }, *const before[] = { "migrations", NULL };
+	const struct binding *leave = keymap_find_command(map, own, "step.leave");
+	const struct binding *back = keymap_find_command(map, before, "item.rollback");
+	char text[256];
+	done_words(run, text);
+	y = draw_labelled(s, y, "done", ROLE_STATUS_OK, text);
+	snprintf(text, sizeof(text), "%s leaves this plan%s%s%s",
+		leave ? leave->shown : ":step.leave",
+		back && run->plan->direction == PLAN_UP ? "; then 4 and " : "",
+		back && run->plan->direction == PLAN_UP ? back->shown : "",
+		back && run->plan->direction == PLAN_UP ? " roll it back" : "");
+	return draw_labelled(s, y, "next", ROLE_TEXT, text);
+}
+
 int step_news_rows(const struct model *model, int width)
 {
 	enum { ROWS_MOST = 8 };
@@ -165,6 +198,7 @@ int step_news_rows(const struct model *model, int width)
 		   (run->state == RUN_RETRY);
 	rows += (int)run->blocker_count * (width < 100 ? 2 : 1);
 	rows += choice_rows(run);
+	rows += run->state == RUN_DONE ? DONE_ROWS : 0;
 	rows += run->error[0] ? wrap_rows(run->error, columns, 0) : 0;
 	rows += has_message(run) ? wrap_rows(run->message, columns, 0) : 0;
 	return rows < ROWS_MOST ? rows : ROWS_MOST;
@@ -215,6 +249,8 @@ int step_draw_now(const struct model *model, const struct keymap *map, struct su
 	const struct run_view *run = &model->run;
 	char text[64];
 	int y = draw_failure(run, map, s, 0);
+	if (run->state == RUN_DONE)
+		y = draw_done(run, map, s, y);
 	if (run->gate.is_shut)
 		y = draw_labelled(s, y, "gate", ROLE_STATUS_CRIT, run->gate.reason);
 	y = draw_blockers(run, s, y);
