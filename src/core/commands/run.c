@@ -12,11 +12,10 @@
 #include "base/words.h"
 #include "conf/conf.h"
 #include "core/app.h"
+#include "core/commands/approval.h"
 #include "core/commands/describe.h"
 #include "core/monitor.h"
-#include "core/prompt.h"
 #include "core/run.h"
-#include "migrate/plan/approve.h"
 
 enum { FIRST_LOOK_MS = 1500 };
 
@@ -41,12 +40,16 @@ struct headless {
 	struct node *done;	       /* table of migrations that came to an end */
 	int64_t gate_wait_ms;
 	int64_t migration_ms; /* of the migration under way */
+	int plans;	      /* made so far: another operator may make one old */
+	char digest[65];
 };
 
 static void finish(struct headless *headless)
 {
 	struct call *call = headless->call;
 
+	if (*headless->digest)
+		report_text(&call->report, call->report.data, "digest", NULL, headless->digest);
 	inspection_free(headless->inspection);
 	free(headless);
 	call_finish(call);
@@ -195,11 +198,41 @@ static void say_summary(struct headless *headless, size_t migrations)
 		headless->direction == PLAN_UP ? "applied" : "rolled back", to);
 }
 
+enum { PLANS_MAX = 20 };
+
+/*
+ * Another operator was faster: the history is not the one the plan was made on, and nothing was done yet. Who named
+ * a place to reach still wants to reach it; who named steps (+1, -2) or a reviewed plan does not want others.
+ */
+static bool may_plan_again(const struct headless *headless, const struct run_end *end)
+{
+	const char *goal = call_arg(headless->call, 0);
+	bool is_relative = goal ? *goal == '+' || *goal == '-' : headless->direction == PLAN_DOWN;
+
+	return end->is_stale && !end->steps_done && !is_relative && headless->plans < PLANS_MAX &&
+	       !call_has(headless->call, "--plan-digest");
+}
+
+static void make_plan(struct headless *headless);
+
+static void plan_again(void *arg)
+{
+	struct headless *headless = arg;
+
+	run_drop(headless->call->app);
+	on_say(headless, "waiting", "another operator changed the history; the plan is made again");
+	make_plan(headless);
+}
+
 static void on_finished(void *arg, const struct run_end *end)
 {
 	struct headless *headless = arg;
 	struct report *report = &headless->call->report;
 
+	if (may_plan_again(headless, end)) {
+		loop_soon(headless->call->app->loop, plan_again, headless);
+		return;
+	}
 	report_int(report, report->data, "migrations_done", NULL, (int64_t)end->migrations_done,
 		UNIT_COUNT);
 	report_int(report, report->data, "steps_done", NULL, (int64_t)end->steps_done, UNIT_COUNT);
@@ -210,130 +243,6 @@ static void on_finished(void *arg, const struct run_end *end)
 	if (report->exit == EXIT_DONE)
 		say_summary(headless, end->migrations_done);
 	finish(headless);
-}
-
-/* ---- approval ---- */
-
-static size_t allowed_hazards(const struct call *call, const char **allowed, size_t max)
-{
-	size_t count = 0;
-
-	for (size_t i = 0; i < call->option_count && count < max; i++) {
-		if (strcmp(call->options[i].option->flag, "--allow-hazard") == 0)
-			allowed[count++] = call->options[i].value;
-	}
-	return count;
-}
-
-static void report_gaps(struct report *report, const struct approval_gap *gaps, size_t count)
-{
-	struct node *table = report_table(report, report->data, "unanswered", "Not answered yet:");
-
-	for (size_t i = 0; i < count; i++) {
-		struct node *row = report_row(report, table);
-		report_text(report, row, "revision", "REVISION",
-			gaps[i].step ? gaps[i].step->migration->rev : NULL);
-		report_text(report, row, "hazard", "HAZARD",
-			gaps[i].hazard ? hazard_word(gaps[i].hazard->kind) : NULL);
-		report_text(report, row, "object", NULL,
-			gaps[i].hazard ? gaps[i].hazard->object : NULL);
-		report_text(report, row, "what", "WHAT",
-			gaps[i].hazard ? gaps[i].hazard->words : gaps[i].words);
-		report_text(report, row, "words", NULL, gaps[i].words);
-	}
-}
-
-static bool has_word(const struct str *words, const char *word)
-{
-	size_t len = strlen(word);
-
-	for (const char *at = str_c(words); (at = strstr(at, word)); at += len) {
-		if (!at[len] || at[len] == ' ')
-			return true;
-	}
-	return false;
-}
-
-/* What the same command line lacks, ready to be copied, as far as a hint has room. */
-static void hint_flags(struct err *e, const struct approval_gap *gaps, size_t count)
-{
-	struct str words = { 0 };
-	char flag[256];
-
-	for (size_t i = 0; i < count; i++) {
-		const struct hazard *hazard = gaps[i].hazard;
-		if (!hazard)
-			snprintf(flag, sizeof(flag), " %s",
-				strstr(gaps[i].words, "--yes") ? "--yes" : "--plan-digest DIGEST");
-		else
-			snprintf(flag, sizeof(flag), " --allow-hazard %s%s%s",
-				hazard_word(hazard->kind), hazard->object ? ":" : "",
-				hazard->object ? hazard->object : "");
-		if (!has_word(&words, flag))
-			str_add(&words, flag);
-	}
-	if (words.len + 32 < sizeof(e->hint))
-		err_hint(e, "read `dbtop plan`; then say%s", str_c(&words));
-	else
-		err_hint(e, "read `dbtop plan`; then answer each with --allow-hazard, or all");
-	str_release(&words);
-}
-
-enum { ALLOWED_MAX = 256 };
-
-/* A person at a terminal is asked at the level of the whole plan; everybody else has said it all beforehand. */
-static bool ask_person(struct headless *headless)
-{
-	struct call *call = headless->call;
-	struct confirmation confirmation = { 0 };
-
-	if (!call->ask || conf_is(call->app->conf, "no_input"))
-		return false;
-	prompt_for_plan(call->app, headless->inspection->plan, &confirmation);
-	return call->ask(call->arg, &confirmation);
-}
-
-static bool is_approved(struct headless *headless)
-{
-	struct call *call = headless->call;
-	const char *allowed[ALLOWED_MAX];
-	struct approval approval = { .says_yes = call_has(call, "--yes"),
-		.allowed = allowed,
-		.allowed_count = allowed_hazards(call, allowed, ALLOWED_MAX),
-		.digest = call_value(call, "--plan-digest"),
-		.env = call->app->target.env };
-	struct approval_gap *gaps;
-	struct err e;
-
-	size_t count =
-		approve_check(headless->inspection->plan, &approval, &call->report.arena, &gaps);
-	if (!count)
-		return true;
-	if (!approval.digest && ask_person(headless))
-		return true;
-	report_gaps(&call->report, gaps, count);
-	err_set(&e, ERR_USAGE, "%zu thing%s not confirmed; nothing was done", count,
-		count == 1 ? " is" : "s are");
-	hint_flags(&e, gaps, count);
-	return report_fail(&call->report, EXIT_NOT_CONFIRMED, DATABASE_UNCHANGED, &e);
-}
-
-static bool digest_fits(struct headless *headless)
-{
-	const char *wanted = call_value(headless->call, "--plan-digest");
-	const char *digest = headless->inspection->plan->digest;
-	struct err e;
-
-	if (!wanted)
-		return true;
-	if (strncmp(wanted, "sha256:", 7) == 0)
-		wanted += 7;
-	if (strcmp(wanted, digest) == 0)
-		return true;
-	err_set(&e, ERR_CONFLICT, "the plan is not the one that was reviewed: its digest is %s",
-		digest);
-	err_hint(&e, "files or history changed since; review `dbtop plan` again");
-	return report_fail(&headless->call->report, EXIT_NOT_CONFIRMED, DATABASE_UNCHANGED, &e);
 }
 
 /* ---- the way ---- */
@@ -348,14 +257,16 @@ static void start_run(void *arg)
 	struct inspection *inspection = headless->inspection;
 
 	headless->inspection = NULL;
-	headless->done = report_table(
-		&headless->call->report, headless->call->report.data, "migrations", "");
+	if (!headless->done)
+		headless->done = report_table(
+			&headless->call->report, headless->call->report.data, "migrations", "");
 	run_open(app, inspection, &listener);
 	run_all(app, headless->gate_wait_ms);
 }
 
 static void dry_run(struct headless *headless)
 {
+	*headless->digest = '\0'; /* the plan's own table has it */
 	describe_plan(&headless->call->report, headless->inspection);
 	report_say(&headless->call->report, "dry run: nothing was done");
 	finish(headless);
@@ -365,7 +276,7 @@ static void warn_unlabelled(struct headless *headless)
 {
 	const struct app *app = headless->call->app;
 
-	if (app->target.env == ENV_UNLABELLED)
+	if (app->target.env == ENV_UNLABELLED && headless->plans == 1)
 		report_warn(&headless->call->report,
 			"%s has no environment class; label it with env = dev, stage or prod",
 			app->target.name);
@@ -382,18 +293,19 @@ static void on_inspected(
 		return;
 	}
 	headless->inspection = inspection;
-	describe_warnings(&call->report, inspection);
+	if (headless->plans == 1)
+		describe_warnings(&call->report, inspection);
 	if (!inspection->plan) {
 		fail(headless, inspection->plan_exit, DATABASE_UNCHANGED, &inspection->plan_error);
 		return;
 	}
-	report_text(&call->report, call->report.data, "digest", NULL, inspection->plan->digest);
+	memcpy(headless->digest, inspection->plan->digest, sizeof(headless->digest));
 	if (!inspection->plan->step_count) {
 		report_say(&call->report, "nothing to do");
 		finish(headless);
 	} else if (call_has(call, "--dry-run")) {
 		dry_run(headless);
-	} else if (!digest_fits(headless) || !is_approved(headless)) {
+	} else if (!approval_given(call, inspection->plan)) {
 		finish(headless);
 	} else {
 		warn_unlabelled(headless);
@@ -401,32 +313,27 @@ static void on_inspected(
 	}
 }
 
-static bool check_options(const struct call *call, int64_t *gate_wait_ms, struct err *e)
+static void make_plan(struct headless *headless)
 {
-	const char *allowed[ALLOWED_MAX];
-	size_t count = allowed_hazards(call, allowed, ALLOWED_MAX);
+	struct inspect_request request = { .wants_plan = true,
+		.wants_sizes = true,
+		.direction = headless->direction,
+		.goal = call_arg(headless->call, 0) };
 
-	for (size_t i = 0; i < count; i++) {
-		if (!approve_word(allowed[i], e))
-			return false;
-	}
-	*gate_wait_ms = conf_number(call->app->conf, "gate_patience");
-	return true;
+	headless->plans++;
+	inspect_start(headless->call->app, &request, on_inspected, headless);
 }
 
 static void run_headless(struct call *call, enum plan_direction direction)
 {
 	struct headless *headless = mem_new(struct headless);
-	struct inspect_request request = { .wants_plan = true,
-		.wants_sizes = true,
-		.direction = direction,
-		.goal = call_arg(call, 0) };
 	struct err e;
 
 	headless->call = call;
 	headless->direction = direction;
-	if (check_options(call, &headless->gate_wait_ms, &e))
-		inspect_start(call->app, &request, on_inspected, headless);
+	headless->gate_wait_ms = conf_number(call->app->conf, "gate_patience");
+	if (approval_words_check(call, &e))
+		make_plan(headless);
 	else
 		fail(headless, EXIT_USAGE, DATABASE_UNCHANGED, &e);
 }
