@@ -88,7 +88,7 @@ static bool options_read(int argc, char **argv, struct bench_options *options)
 {
 	static const struct option long_options[] = { { "ram", no_argument, NULL, 'm' }, { 0 } };
 
-	*options = (struct bench_options){ 1000, 3, 60, 300, true };
+	*options = (struct bench_options){ 1000, 3, 20, 300, true };
 	for (int c; (c = getopt_long(argc, argv, "n:r:w:c:", long_options, NULL)) != -1;) {
 		int number = optarg ? (int)strtol(optarg, NULL, 10) : 1;
 		if (number < 1)
