@@ -80,9 +80,10 @@ struct plan_step {
 	size_t statement_count;
 	struct hazard *hazards;
 	size_t hazard_count;
-	int level;		 /* highest of its hazards */
-	bool is_reversible;	 /* down exists and the migration is not marked irreversible */
-	char sha256[65];	 /* of its statements, hex */
+	int level;	    /* highest of its hazards */
+	bool is_reversible; /* down exists and the migration is not marked irreversible */
+	bool asks_late;	    /* older than the newest applied, and `order = ask`: level 1 at least */
+	char sha256[65];    /* of its statements, hex */
 	const char *digest_line; /* changing.md 9; the plan's digest is over these */
 };
 

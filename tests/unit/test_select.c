@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "test.h"
 
+#include "migrate/plan/forecast.h"
 #include "migration_world.h"
 
 #define OWN(extra) \
@@ -135,9 +136,14 @@ static void late_ones_are_refused_asked_about_or_allowed(void **state)
 	assert_int_equal(w->plan.late_count, 1);
 	assert_string_equal(w->plan.warnings[0],
 		"20240102000000_b is older than the newest applied, 20240103000000");
+	/* what it creates is new, but its turn has passed: a word is wanted */
+	assert_int_equal(w->plan.steps[0].level, 1);
+	forecast_apply(&w->plan, NULL, 0, FORECAST_SIZE_BYTES);
+	assert_int_equal(w->plan.steps[0].level, 1);
 	w->late = LATE_ALLOW;
 	assert_int_equal(world_plan(w, PLAN_UP, "head"), EXIT_DONE);
 	assert_int_equal(w->plan.step_count, 1);
+	assert_int_equal(w->plan.steps[0].level, 0);
 	w->late = LATE_DEFAULT;
 	assert_int_equal(world_plan(w, PLAN_UP, "head"), EXIT_MISMATCH);
 }

@@ -246,7 +246,7 @@ static void step_assess(struct assessment *a, struct plan_step *step)
 	a->capacity = a->held_count = a->held_capacity = 0;
 	step->hazards = NULL;
 	step->hazard_count = 0;
-	step->level = 0;
+	step->level = step->asks_late ? 1 : 0;
 	for (size_t i = 0; i < step->statement_count; i++)
 		statement_assess(a, i);
 }

@@ -90,6 +90,16 @@ static bool sections_load(
 	       source_load_many(set, items, count, SECTION_VERIFY, e);
 }
 
+/* Somebody has to say yes to a late one, also where its statements alone would need no word. */
+static void steps_ask(const struct selection *selection, struct plan *plan)
+{
+	for (size_t i = 0; i < plan->step_count; i++) {
+		size_t position = plan->steps[i].migration->position;
+		plan->steps[i].asks_late =
+			position < selection->asks_before && !selection->history[position];
+	}
+}
+
 static bool steps_make(const struct selection *selection, struct plan *plan, struct err *e)
 {
 	enum migration_section section = plan->direction == PLAN_UP ? SECTION_UP : SECTION_DOWN;
@@ -104,6 +114,7 @@ static bool steps_make(const struct selection *selection, struct plan *plan, str
 			!steps_add(plan, migration, section, done, is_joined, e))
 			return false;
 	}
+	steps_ask(selection, plan);
 	plan->migration_count = selection->count;
 	return true;
 }

@@ -228,7 +228,7 @@ static enum exit_code late_refuse(
 	return EXIT_MISMATCH;
 }
 
-static enum exit_code check_late(const struct selection *s, struct plan *plan, struct err *e)
+static enum exit_code check_late(struct selection *s, struct plan *plan, struct err *e)
 {
 	const struct migration *newest = NULL;
 	enum late_order order = s->request->late;
@@ -238,6 +238,8 @@ static enum exit_code check_late(const struct selection *s, struct plan *plan, s
 		if (file && is_done(s, file) && (!newest || file->position > newest->position))
 			newest = file;
 	}
+	if (newest && order == LATE_ASK)
+		s->asks_before = newest->position;
 	for (size_t i = 0; newest && i < s->count; i++) {
 		const struct migration *migration = s->items[i];
 		if (migration->position > newest->position || s->history[migration->position])

@@ -14,6 +14,7 @@ struct selection {
 	size_t count;
 	bool *chosen;				 /* by position */
 	const struct applied_revision **history; /* by position of the file; NULL = not applied */
+	size_t asks_before; /* `order = ask`: pending ones at positions before this; 0 = none */
 	struct migration **files; /* by index in request->applied; NULL = its file is missing */
 };
 
