@@ -48,15 +48,6 @@ static const char *or_null(const char *text)
 	return text && *text ? text : NULL;
 }
 
-static const char *database_word(enum database_state state)
-{
-	static const char *const words[] = { [DATABASE_NOT_SAID] = NULL,
-		[DATABASE_UNCHANGED] = "unchanged",
-		[DATABASE_PARTIAL] = "partial",
-		[DATABASE_UNKNOWN] = "unknown" };
-	return words[state];
-}
-
 static void put_position(struct json *json, const char *name, int number)
 {
 	if (number > 0)
@@ -78,7 +69,7 @@ static struct json *error_of(const struct report *report)
 	json_put_text(json, "text", e->text);
 	json_put_text(json, "detail", or_null(e->detail));
 	json_put_text(json, "hint", or_null(e->hint));
-	json_put_text(json, "database", database_word(report->database));
+	json_put_text(json, "database", database_state_word(report->database));
 	return json;
 }
 

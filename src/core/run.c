@@ -101,9 +101,7 @@ bool run_is_open(const struct app *app)
 
 bool run_is_busy(const struct app *app)
 {
-	enum run_state state = app->model.run.state;
-	return state == RUN_STEP || state == RUN_RETRY || state == RUN_RESOLVING ||
-	       state == RUN_OPENING;
+	return run_state_is_busy(app->model.run.state);
 }
 
 const struct inspection *run_inspection(const struct app *app)

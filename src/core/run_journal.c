@@ -43,17 +43,6 @@ static const char *result_word(enum journal_result result)
 	return words[result];
 }
 
-static const char *database_word(enum database_state state)
-{
-	static const char *const words[] = {
-		[DATABASE_NOT_SAID] = NULL,
-		[DATABASE_UNCHANGED] = "unchanged",
-		[DATABASE_PARTIAL] = "partial",
-		[DATABASE_UNKNOWN] = "unknown",
-	};
-	return words[state];
-}
-
 static bool journal_outcome(void *state, const struct journal_outcome *outcome, struct err *e)
 {
 	struct app *app = state;
@@ -63,7 +52,7 @@ static bool journal_outcome(void *state, const struct journal_outcome *outcome, 
 		.step = outcome->step,
 		.ordinal = outcome->ordinal,
 		.result = result_word(outcome->result),
-		.database = database_word(outcome->database),
+		.database = database_state_word(outcome->database),
 		.took_ms = outcome->took_ms,
 		.error = outcome->error ? outcome->error->text : NULL };
 

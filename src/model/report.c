@@ -24,6 +24,17 @@ static struct node *node_add(struct report *report, struct node *parent, enum no
 	return node;
 }
 
+const char *database_state_word(enum database_state state)
+{
+	static const char *const words[] = {
+		[DATABASE_NOT_SAID] = NULL,
+		[DATABASE_UNCHANGED] = "unchanged",
+		[DATABASE_PARTIAL] = "partial",
+		[DATABASE_UNKNOWN] = "unknown",
+	};
+	return words[state];
+}
+
 void report_init(struct report *report, const char *command)
 {
 	*report = (struct report){ 0 };

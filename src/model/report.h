@@ -36,6 +36,9 @@ enum exit_code {
 /* What is now true of the database, after a failure. */
 enum database_state { DATABASE_NOT_SAID, DATABASE_UNCHANGED, DATABASE_PARTIAL, DATABASE_UNKNOWN };
 
+/* "unchanged", as in JSON and in the store; NULL = not said. */
+const char *database_state_word(enum database_state state);
+
 enum node_kind { NODE_OBJECT, NODE_LIST, NODE_TABLE, NODE_TEXT, NODE_INT, NODE_BOOL, NODE_NULL };
 
 struct node {

@@ -26,6 +26,13 @@ enum run_state {
 	RUN_UNKNOWN, /* the outcome could not be learned */
 };
 
+/* Something of ours is on its way, or about to be. */
+static inline bool run_state_is_busy(enum run_state state)
+{
+	return state == RUN_OPENING || state == RUN_STEP || state == RUN_RETRY ||
+	       state == RUN_RESOLVING;
+}
+
 enum step_state {
 	STEP_WAITING,
 	STEP_RUNNING,

@@ -20,12 +20,6 @@ static void run_without_screen(struct call *call)
 	call_finish(call);
 }
 
-static bool run_state_is_busy(enum run_state state)
-{
-	return state == RUN_OPENING || state == RUN_STEP || state == RUN_RETRY ||
-	       state == RUN_RESOLVING;
-}
-
 /* ---- views and panels ---- */
 
 static void view_go(struct frame *f, const char *name)

@@ -14,6 +14,7 @@
 #include "ui/keymap.h"
 #include "ui/panels/panels.h"
 #include "ui/pen.h"
+#include "ui/widgets/scroll.h"
 
 enum { HELP_SEARCH_BYTES = 64 };
 
@@ -235,17 +236,7 @@ static void run_selected(const struct panel *panel, struct panel_answer *answer)
 static bool help_command(struct panel *panel, const struct model *model, const char *command,
 	struct panel_answer *answer)
 {
-	static const struct {
-		const char *name;
-		long by;
-	} moves[] = {
-		{ "cursor.up", -1 },
-		{ "cursor.down", 1 },
-		{ "cursor.page-up", -10 },
-		{ "cursor.page-down", 10 },
-		{ "cursor.first", -100000 },
-		{ "cursor.last", 100000 },
-	};
+	long rows;
 	struct help_view *view = panel->state;
 	(void)model;
 	if (strcmp(command, "item.open") == 0) {
@@ -257,19 +248,15 @@ static bool help_command(struct panel *panel, const struct model *model, const c
 		view->search[0] = '\0';
 		return had_search;
 	}
+	if (!scroll_rows(command, &rows))
+		return false;
 	struct entries entries;
 	collect(panel, &entries);
 	long last = (long)entries.count - 1;
-	size_t cursor = clamp_cursor(view, entries.count);
+	long to = (long)clamp_cursor(view, entries.count) + rows;
 	free(entries.items);
-	for (size_t i = 0; i < ARRAY_SIZE(moves); i++) {
-		if (strcmp(command, moves[i].name) != 0)
-			continue;
-		long to = (long)cursor + moves[i].by;
-		view->cursor = (size_t)(to > last ? (last < 0 ? 0 : last) : to < 0 ? 0 : to);
-		return true;
-	}
-	return false;
+	view->cursor = (size_t)(to > last ? (last < 0 ? 0 : last) : to < 0 ? 0 : to);
+	return true;
 }
 
 const struct panel_class help_panel = {

@@ -10,6 +10,7 @@
 #include "ui/panels/migration_parts.h"
 #include "ui/panels/panels.h"
 #include "ui/panels/step_parts.h"
+#include "ui/widgets/scroll.h"
 
 struct step_view {
 	size_t cursor;
@@ -186,22 +187,11 @@ static bool move(struct panel *panel, const struct model *model, long by)
 static bool step_command(struct panel *panel, const struct model *model, const char *command,
 	struct panel_answer *answer)
 {
-	static const struct {
-		const char *name;
-		long by;
-	} moves[] = {
-		{ "cursor.up", -1 },
-		{ "cursor.down", 1 },
-		{ "cursor.page-up", -10 },
-		{ "cursor.page-down", 10 },
-		{ "cursor.first", -1000000 },
-		{ "cursor.last", 1000000 },
-	};
+	long rows;
 	if (model->run.state == RUN_NONE || !model->run.plan || !model->run.plan->step_count)
 		return false;
-	for (size_t i = 0; i < ARRAY_SIZE(moves); i++)
-		if (strcmp(command, moves[i].name) == 0)
-			return move(panel, model, moves[i].by);
+	if (scroll_rows(command, &rows))
+		return move(panel, model, rows);
 	size_t cursor = cursor_of(panel, model);
 	const struct plan_step *step = &model->run.plan->steps[cursor];
 	if (strcmp(command, "item.break") == 0)

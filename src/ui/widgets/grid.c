@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/widgets/grid.h"
+#include "ui/widgets/scroll.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -175,23 +176,11 @@ static bool is_arg_of(const char *command, const char *name, const char **arg)
 bool grid_command(const struct grid *grid, struct grid_state *state, const struct model *model,
 	const char *command, struct panel_answer *answer)
 {
-	static const struct {
-		const char *name;
-		long by;
-	} moves[] = {
-		{ "cursor.up", -1 },
-		{ "cursor.down", 1 },
-		{ "cursor.page-up", -10 },
-		{ "cursor.page-down", 10 },
-		{ "cursor.first", -1000000 },
-		{ "cursor.last", 1000000 },
-	};
+	long rows;
 	const char *arg;
-	for (size_t i = 0; i < ARRAY_SIZE(moves); i++) {
-		if (strcmp(command, moves[i].name) == 0) {
-			cursor_move(grid, state, model, moves[i].by);
-			return true;
-		}
+	if (scroll_rows(command, &rows)) {
+		cursor_move(grid, state, model, rows);
+		return true;
 	}
 	if (strcmp(command, "list.clear") == 0) {
 		bool had_filter = state->filter[0];

@@ -30,7 +30,7 @@ void scroll_draw(struct surface *s, const struct scroll *scroll, const char *tex
 	}
 }
 
-bool scroll_command(struct scroll *scroll, const char *command)
+bool scroll_rows(const char *command, long *rows)
 {
 	static const struct {
 		const char *name;
@@ -40,15 +40,24 @@ bool scroll_command(struct scroll *scroll, const char *command)
 		{ "cursor.down", 1 },
 		{ "cursor.page-up", -10 },
 		{ "cursor.page-down", 10 },
-		{ "cursor.first", -100000 },
-		{ "cursor.last", 100000 },
+		{ "cursor.first", -1000000 },
+		{ "cursor.last", 1000000 },
 	};
 	for (size_t i = 0; i < sizeof(moves) / sizeof(moves[0]); i++) {
 		if (strcmp(command, moves[i].name) != 0)
 			continue;
-		long top = (long)scroll->top + moves[i].by;
-		scroll->top = top < 0 ? 0 : top > 100000 ? 100000 : (size_t)top;
+		*rows = moves[i].by;
 		return true;
 	}
 	return false;
+}
+
+bool scroll_command(struct scroll *scroll, const char *command)
+{
+	long rows;
+	if (!scroll_rows(command, &rows))
+		return false;
+	long top = (long)scroll->top + rows;
+	scroll->top = top < 0 ? 0 : top > 100000 ? 100000 : (size_t)top;
+	return true;
 }

@@ -15,6 +15,8 @@ struct scroll {
 
 /* Text in wrapped rows from scroll->top on, cut to what there is; says how many are below. */
 void scroll_draw(struct surface *s, const struct scroll *scroll, const char *text, enum role role);
+/* How far a cursor.* command moves, in rows; first and last go further than any list is long. False: it is none of them. */
+bool scroll_rows(const char *command, long *rows);
 /* cursor.* False when it is none of them. */
 bool scroll_command(struct scroll *scroll, const char *command);
 
