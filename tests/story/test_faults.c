@@ -155,7 +155,7 @@ static void an_index_that_came_out_invalid_is_cleared_and_built_again(void **sta
 		"-- dbtop: down\ndrop index concurrently shop_id;\n",
 		"");
 	world_step(w, "23505");
-	pty_wait_text(&w->pty, "shop_id");
+	pty_wait_text(&w->pty, "invalid");
 	server_expect(w->servers, 0,
 		"select indisvalid from pg_index where indexrelid = 'shop_id'::regclass", "f");
 	server_run(w->servers, 0,
@@ -183,7 +183,11 @@ static void a_standby_far_behind_shuts_the_gate_and_it_opens_again(void **state)
 		"create table ballast as select repeat('x', 900) from generate_series(1, 5000)");
 	pty_wait_text(&w->pty, "GATE SHUT");
 	pty_type(&w->pty, "s");
-	pty_wait_text(&w->pty, "lag");
+	pty_wait_text(&w->pty, "run.step: ");
+	server_expect(w->servers, 0,
+		"select count(*) from pg_attribute where attrelid = 'shop'::regclass and attname = "
+		"'note'",
+		"0");
 	server_run(w->servers, 1, "select pg_wal_replay_resume()");
 	pty_wait_text(&w->pty, "GATE OPEN");
 	world_step(w, "done   step 1 of 1");
