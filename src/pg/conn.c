@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "pg/conn.h"
 
-#include <sys/random.h>
-
 #include "base/log.h"
 #include "base/mem.h"
 #include "pg/cancel.h"
@@ -79,6 +77,7 @@ struct conn *conn_new(struct loop *loop, const struct driver *driver, const stru
 {
 	struct conn *conn = mem_new(struct conn);
 
+	dice_init(&conn->dice);
 	conn->loop = loop;
 	conn->driver = driver;
 	conn->info = conninfo_copy(info);
@@ -132,16 +131,13 @@ static void redial(void *arg)
 	conn_dial(conn);
 }
 
-static int64_t backoff_ms(const struct conn *conn)
+static int64_t backoff_ms(struct conn *conn)
 {
 	size_t tries = conn->view.attempt > 0 ? (size_t)conn->view.attempt - 1 : 0;
 	size_t last = ARRAY_SIZE(backoff_s) - 1;
 	int64_t ms = backoff_s[tries < last ? tries : last] * INT64_C(1000);
-	uint32_t dice = 0;
 
-	if (getrandom(&dice, sizeof(dice), GRND_NONBLOCK) < 0)
-		dice = (uint32_t)loop_now_us(conn->loop);
-	return ms * (100 - JITTER_PERCENT + dice % (2 * JITTER_PERCENT + 1)) / 100;
+	return ms * (100 - JITTER_PERCENT + dice_below(&conn->dice, 2 * JITTER_PERCENT + 1)) / 100;
 }
 
 static void wait_for_redial(struct conn *conn)

@@ -6,6 +6,7 @@
 #ifndef DBTOP_PG_CONN_PRIVATE_H
 #define DBTOP_PG_CONN_PRIVATE_H
 
+#include "base/dice.h"
 #include "pg/conn.h"
 #include "pg/conninfo.h"
 
@@ -58,6 +59,7 @@ struct conn {
 	struct err failure;	      /* the last one */
 	struct loop_timer *notifying; /* changed() is due */
 	bool is_freed;
+	struct dice dice; /* jitter */
 
 	/* dialing */
 	struct loop_timer *timer; /* the dial's deadline, or the next dial */

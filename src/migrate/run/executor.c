@@ -269,8 +269,7 @@ struct executor *executor_new(const struct executor_options *options)
 {
 	struct executor *x = mem_new(struct executor);
 	x->o = *options;
-	x->random = (uint64_t)loop_now_us(options->loop) * UINT64_C(2654435761) +
-		    (uint64_t)(uintptr_t)x + 1;
+	dice_init(&x->dice);
 	x->begin_lock_ms = x->begin_statement_ms = -2;
 	x->history_request = (struct history_request){
 		.format = options->history->class->format,

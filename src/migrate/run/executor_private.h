@@ -6,6 +6,7 @@
 #ifndef DBTOP_MIGRATE_RUN_EXECUTOR_PRIVATE_H
 #define DBTOP_MIGRATE_RUN_EXECUTOR_PRIVATE_H
 
+#include "base/dice.h"
 #include "base/str.h"
 #include "migrate/history/history_class.h"
 #include "migrate/run/executor.h"
@@ -73,8 +74,8 @@ struct executor {
 	struct loop_timer *timer;
 	struct loop_timer *finishing; /* finished() is about to be told */
 	executor_next_fn *timer_next;
-	uint64_t random;
-	char *sql; /* owned: the text that was sent last */
+	struct dice dice; /* jitter */
+	char *sql;	  /* owned: the text that was sent last */
 
 	struct executor_link link;
 	struct executor_locks locks;
@@ -146,7 +147,6 @@ void link_drop(struct executor *x);
 void link_open(struct executor *x, const struct identity *must_equal, executor_answer_fn *answer);
 void link_later(struct executor *x, int64_t delay_ms, executor_next_fn *next);
 void link_forget_timer(struct executor *x);
-int64_t link_random(struct executor *x, int64_t below);
 int link_version(const struct executor *x);
 bool link_cancel(struct executor *x);
 void link_destroy(struct executor *x);

@@ -48,7 +48,7 @@ static int64_t retry_delay_ms(struct executor *x)
 	int64_t delay_ms = RETRY_FIRST_MS;
 	for (int i = 1; i < x->step.attempt && delay_ms < RETRY_MOST_MS; i++)
 		delay_ms *= 2;
-	delay_ms += link_random(x, delay_ms / 4 + 1);
+	delay_ms += dice_below(&x->dice, delay_ms / 4 + 1);
 	return delay_ms < RETRY_MOST_MS ? delay_ms : RETRY_MOST_MS;
 }
 

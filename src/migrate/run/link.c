@@ -186,15 +186,6 @@ void link_forget_timer(struct executor *x)
 	x->timer_next = NULL;
 }
 
-/* xorshift: jitter needs no secrets. */
-int64_t link_random(struct executor *x, int64_t below)
-{
-	x->random ^= x->random << 13;
-	x->random ^= x->random >> 7;
-	x->random ^= x->random << 17;
-	return below > 0 ? (int64_t)(x->random % (uint64_t)below) : 0;
-}
-
 int link_version(const struct executor *x)
 {
 	return x->link.identity.server_version;

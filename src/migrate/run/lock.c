@@ -78,7 +78,7 @@ static void holder_known(struct executor *x, const struct result *result, const 
 		give_up(x, &wait);
 		return;
 	}
-	int64_t delay_ms = x->locks.delay_ms / 2 + link_random(x, x->locks.delay_ms);
+	int64_t delay_ms = x->locks.delay_ms / 2 + dice_below(&x->dice, x->locks.delay_ms);
 	if (x->locks.delay_ms < POLL_MOST_MS)
 		x->locks.delay_ms *= 2;
 	int64_t left_ms = x->o.lock_wait_ms - waited_ms;
