@@ -277,7 +277,8 @@ static void check_corpus_file(void *arg, const char *path, const char *text, siz
 
 static void tokens_and_tree_say_the_same_of_the_corpus(void **state)
 {
-	print_message("corpus: %zu files\n", corpus_each(check_corpus_file, *state));
+	if (!corpus_each(check_corpus_file, *state))
+		skip();
 }
 
 #define WITH_WORLD(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
