@@ -330,18 +330,27 @@ void executor_skip(struct executor *x, const char *reason)
 	step_open_or_begin(x);
 }
 
+/* A lone step that was found done has not been verified by anybody yet. */
+static void record_done(struct executor *x)
+{
+	if (executor_step(x)->is_lone)
+		lone_record_done(x);
+	else
+		record_start(x);
+}
+
 static void record_reopened(struct executor *x)
 {
 	if (executor_is_recorded(x))
 		executor_step_done(x, STEP_DONE);
 	else
-		record_start(x);
+		record_done(x);
 }
 
 static void step_open_or_record(struct executor *x)
 {
 	if (x->link.lease)
-		record_start(x);
+		record_done(x);
 	else
 		open_start(x, record_reopened);
 }

@@ -53,6 +53,7 @@ struct executor_step {
 	bool is_server_busy; /* our statement of a lone step is out */
 	bool is_chosen;	     /* a person or a rule said: run it, whatever an earlier run left */
 	size_t verify;	     /* index of the verify query */
+	bool is_unverified;  /* a lone step is done, and verify says it is not as it should be */
 	executor_next_fn *verify_passed;
 	executor_answer_fn *verify_failed;
 	struct err error; /* why it is being rolled back */

@@ -81,6 +81,10 @@ static void report_failure(struct executor *x)
 	};
 	trouble.proposed = trouble.choices & RUN_CHOICE_BIT(RUN_CHOICE_CLEAR) ? RUN_CHOICE_CLEAR
 									      : RUN_CHOICE_AGAIN;
+	if (x->step.is_unverified) {
+		trouble.choices = RUN_CHOICE_BIT(RUN_CHOICE_MARK_DONE);
+		trouble.proposed = RUN_CHOICE_MARK_DONE;
+	}
 	snprintf(trouble.words, sizeof(trouble.words), "%s", x->step.finding.words);
 	executor_step_failed(x, &trouble,
 		trouble.database == DATABASE_PARTIAL ? EXIT_FAILED_PARTWAY : EXIT_FAILED_UNCHANGED);
@@ -118,13 +122,18 @@ static void verify_cleaned(struct executor *x, const struct result *result, cons
 	record_failure(x);
 }
 
+/* The statement stands, so running it again is not sound: what can be asked again is verify. */
 static void verify_failed(struct executor *x, const struct result *result, const struct err *e)
 {
 	(void)result;
 	x->step.error = *e;
-	x->step.finding = (struct probe_finding){ .verdict = PROBE_CANNOT_TELL };
+	x->step.is_unverified = true;
+	x->step.finding = (struct probe_finding){ .verdict = PROBE_DONE };
 	snprintf(x->step.finding.words, sizeof(x->step.finding.words),
 		"the statement is done; what it was to bring about is not true");
+	err_hint(&x->step.error,
+		"put the cause right and go on: verify is asked again; or take the "
+		"migration back with a downgrade");
 	if (link_is_lost(x, e))
 		report_failure(x);
 	else
@@ -133,6 +142,9 @@ static void verify_failed(struct executor *x, const struct result *result, const
 
 void lone_record_done(struct executor *x)
 {
+	executor_enter(x, RUN_STEP);
+	if (x->step.started_us == 0)
+		x->step.started_us = loop_now_us(x->o.loop);
 	if (verify_is_needed(x))
 		verify_alone(x, record_start, verify_failed);
 	else

@@ -229,7 +229,7 @@ static void clear_again(struct executor *x)
 {
 	switch (x->step.finding.verdict) {
 	case PROBE_REMAINS: link_ask_made(x, clear_text(x), cleared); break;
-	case PROBE_DONE: record_start(x); break;
+	case PROBE_DONE: lone_record_done(x); break;
 	case PROBE_NOT_DONE:
 	case PROBE_REPEAT:
 	case PROBE_CANNOT_TELL: executor_begin(x); break;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /*
  * Verify: the queries of a migration's verify section, after its last statement up. In a group behind a savepoint, since
- * READ ONLY could not be undone for the history row; after a lone step in a transaction of its own. Each may return
- * true only.
+ * READ ONLY could not be undone for the history row; after a lone step in a transaction of its own. Each must return
+ * at least one row, and true only: a query without rows has looked at nothing.
  */
 #include "migrate/run/executor_private.h"
 
@@ -33,6 +33,11 @@ static void end(struct executor *x, const struct result *result, const struct er
 
 static bool is_only_true(const struct result *result, struct err *e)
 {
+	if (result_rows(result) == 0 || result_columns(result) == 0) {
+		err_set(e, ERR_CONFLICT, "verify is not true: the query returned no row");
+		return err_hint(e, "a query that finds nothing proves nothing: write one that "
+				   "always returns a row, such as SELECT count(*) > 0 FROM …");
+	}
 	for (int row = 0; row < result_rows(result); row++)
 		for (int column = 0; column < result_columns(result); column++) {
 			const char *cell = result_text(result, row, column);
