@@ -3,6 +3,7 @@
 
 #include "base/mem.h"
 #include "core/app.h"
+#include "core/attention.h"
 #include "core/run.h"
 
 struct migrations {
@@ -88,6 +89,7 @@ static void on_inspected(
 		take(migrations, inspection);
 	else
 		take_error(migrations, e);
+	attention_update(migrations->app);
 	bus_post(&migrations->app->bus, EVENT_MIGRATIONS);
 	if (migrations->is_wanted_again) {
 		migrations->is_wanted_again = false;

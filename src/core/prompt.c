@@ -67,15 +67,25 @@ static void set_level(
 	snprintf(c->digest, sizeof(c->digest), "%s", plan->digest);
 }
 
+void prompt_hazard_words(const struct hazard *hazard, char *out, size_t room)
+{
+	bool is_told = !hazard->object || strstr(hazard->words, hazard->object);
+
+	snprintf(out, room, "%s%s%s: %s", hazard_word(hazard->kind), is_told ? "" : " ",
+		is_told ? "" : hazard->object, hazard->words);
+}
+
 static void add_hazard(const struct hazard *hazard, struct confirmation *c)
 {
+	char words[512];
+
+	prompt_hazard_words(hazard, words, sizeof(words));
 	if (c->line_count + 3 < CONFIRM_LINES)
-		line(c, "%-8s %s%s%s: %s",
+		line(c, "%-8s %s",
 			hazard->level >= 3   ? "DANGER"
 			: hazard->level == 2 ? "risk"
 					     : "note",
-			hazard_word(hazard->kind), hazard->object ? " " : "",
-			hazard->object ? hazard->object : "", hazard->words);
+			words);
 }
 
 /* The worst first: when not all fit, the last line says how many more. */
@@ -222,7 +232,7 @@ void prompt_for_choice(const struct app *app, enum run_choice choice, struct con
 		level = level_of(plan, trouble->step, trouble->step + 1);
 	set_level(app, plan, level, c);
 	if (c->level < 2)
-		c->level = 2; /* y opens this question: y must not be its answer */
+		c->level = 2; /* what went wrong once is not answered by one key */
 	snprintf(c->title, sizeof(c->title), "%c%s: step %zu of %s %s on %s %s?",
 		words[0] >= 'a' && words[0] <= 'z' ? words[0] - 'a' + 'A' : words[0], words + 1,
 		step->ordinal, step->migration->rev, step->migration->name, env_words(app),

@@ -24,4 +24,7 @@ void prompt_for_choice(const struct app *app, enum run_choice choice, struct con
 /* The next step in words: statements, locks, sizes, hazards, level. */
 void prompt_dry_run(const struct app *app, struct report *report);
 
+/* "index-build orders_ix: builds it beside the running work"; an object its words name stands once. */
+void prompt_hazard_words(const struct hazard *hazard, char *out, size_t room);
+
 #endif

@@ -10,4 +10,7 @@
 /* Is it a command of the screen? */
 bool action_is_own(const char *name);
 
+/* Puts the rows of the screen into the command table, once. */
+void actions_register(void);
+
 #endif

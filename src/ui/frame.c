@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "ui/actions.h"
 #include "ui/box.h"
 #include "ui/lineedit.h"
 #include "ui/panels/numbers.h"

@@ -215,6 +215,18 @@ static void draw_tabs(struct frame *f)
 		pen_right(&pen, ROLE_HINT, "? help");
 }
 
+/* Parts stand three blanks apart; the last is left out whole. False when there is but one. */
+static bool leave_out_part(char *words)
+{
+	for (size_t at = strlen(words); at-- > 0;) {
+		if (strncmp(words + at, "   ", 3) != 0)
+			continue;
+		words[at] = '\0';
+		return true;
+	}
+	return false;
+}
+
 static void draw_crumbs(struct frame *f)
 {
 	struct pen pen = pen_at(&f->now, 1, 1);
@@ -233,6 +245,8 @@ static void draw_crumbs(struct frame *f)
 		panel->class->crumb(panel, frame_model(f), words);
 	pen_gap(&pen, 3);
 	pen_to(&pen, f->layout == LAYOUT_WIDE ? 28 : 0);
+	while (text_columns(words) >= pen_room(&pen) && leave_out_part(words))
+		;
 	pen_text(&pen, ROLE_HINT, words);
 }
 
@@ -309,116 +323,6 @@ void frame_draw_message(struct frame *f)
 		draw_message_text(&pen, message);
 	else if (f->app->model.link.state != LINK_UP)
 		draw_link_state(f, &pen);
-}
-
-/* ---- hints ---- */
-
-/* A key whose command cannot be used now is still shown, dimmed: fingers remember places. */
-static bool is_grey(const struct frame *f, const struct binding *binding)
-{
-	char name[64];
-	const char *why;
-	snprintf(name, sizeof(name), "%.*s", (int)strcspn(binding->command, " "), binding->command);
-	const struct command *command = command_find(name);
-	return command && !command_is_enabled(f->app, command, &why);
-}
-
-static bool draw_hint(struct pen *pen, const char *key, const char *words, bool grey)
-{
-	int columns = text_columns(key) + 1 + text_columns(words);
-	if (columns > pen_room(pen))
-		return false;
-	pen_text(pen, grey ? ROLE_DIM : ROLE_KEY, key);
-	pen_gap(pen, 1);
-	pen_text(pen, grey ? ROLE_DIM : ROLE_HINT, words);
-	pen_gap(pen, 2);
-	return true;
-}
-
-static const char *hint_words(const struct frame *f, const struct binding *binding)
-{
-	if (strcmp(binding->command, "session.toggle") == 0)
-		return f->app->model.is_armed ? "lock" : "arm";
-	return binding->words;
-}
-
-static bool is_shadowed(struct frame *f, const char *const *scopes, const struct binding *binding)
-{
-	const struct binding *found = keymap_find(&f->keymap, scopes, binding->key);
-	return found != binding;
-}
-
-/* What a person may decide is known only once a step failed, and then it is these keys that matter. */
-static bool is_unsound(const struct run_view *run, const char *command)
-{
-	static const char *const commands[] = { [RUN_CHOICE_AGAIN] = "run.choose again",
-		[RUN_CHOICE_CLEAR] = "run.choose clear",
-		[RUN_CHOICE_MARK_DONE] = "run.choose done" };
-	for (size_t i = 0; i < ARRAY_SIZE(commands); i++)
-		if (strcmp(commands[i], command) == 0)
-			return !(run->choices & RUN_CHOICE_BIT(i));
-	return false;
-}
-
-/* Not worth its place in the footer where it does nothing. */
-static bool leads_nowhere(const struct frame *f, const struct binding *binding)
-{
-	if (strcmp(binding->command, "view.back") == 0)
-		return f->depth == 1;
-	if (is_unsound(&f->app->model.run, binding->command))
-		return true;
-	bool is_alone = !frame_view(f)->panels[1];
-	return is_alone && strncmp(binding->command, "panel.", 6) == 0;
-}
-
-static void draw_scope_hints(struct frame *f, const char *const *scopes, struct pen *pen)
-{
-	for (size_t s = 0; scopes[s]; s++) {
-		for (size_t i = 0; i < f->keymap.count; i++) {
-			const struct binding *binding = &f->keymap.items[i];
-			bool is_here = binding->words && strcmp(binding->scope, scopes[s]) == 0;
-			if (!is_here || leads_nowhere(f, binding) ||
-				is_shadowed(f, scopes, binding))
-				continue;
-			if (!draw_hint(pen, binding->shown, hint_words(f, binding),
-				    is_grey(f, binding)))
-				return;
-		}
-	}
-}
-
-static void draw_line_hints(struct pen *pen)
-{
-	draw_hint(pen, "Enter", "take it", false);
-	draw_hint(pen, "Esc", "leave it", false);
-	draw_hint(pen, "^A ^E ^W ^U", "as in any shell", false);
-}
-
-static void draw_prompt_hints(struct frame *f, struct pen *pen)
-{
-	draw_hint(pen, "Esc", "no", false);
-	if (f->prompt.what.level >= 3 && f->prompt.what.target[0])
-		draw_hint(pen, "Tab", "next field", false);
-}
-
-void frame_draw_hints(struct frame *f)
-{
-	int y = f->rows - 1;
-	const char *scopes[SCOPES_MAX + 1];
-	struct pen pen = pen_at(&f->now, 1, y);
-	surface_fill(&f->now, (struct rect){ 0, y, f->columns, 1 }, ROLE_TEXT);
-	if (lineedit_is_open()) {
-		draw_line_hints(&pen);
-	} else if (f->prompt.is_open) {
-		draw_prompt_hints(f, &pen);
-	} else {
-		int help = text_columns("? help") + 2; /* and the gap before it */
-		pen.end -= help;
-		frame_scopes(f, scopes);
-		draw_scope_hints(f, scopes, &pen);
-		pen.end += help;
-		draw_hint(&pen, "?", "help", false);
-	}
 }
 
 /* ---- title of the terminal ---- */

@@ -10,15 +10,23 @@
 
 #include "ui/pen.h"
 
+enum { LABEL = 13 };
+
 static void add_line(struct frame *f, int depth, const char *label, const char *text)
 {
 	if (f->report.len)
 		str_add_char(&f->report, '\n');
 	str_pad(&f->report, ' ', (size_t)depth * 2);
-	if (label && text)
-		str_addf(&f->report, "%-14s %s", label, text);
-	else
+	if (!label || !text) {
 		str_add(&f->report, label ? label : text ? text : "");
+		return;
+	}
+	str_addf(&f->report, "%-*s ", LABEL, label);
+	for (; *text; text++) { /* its other lines stand under the first */
+		str_add_char(&f->report, *text);
+		if (*text == '\n' && text[1])
+			str_pad(&f->report, ' ', (size_t)depth * 2 + LABEL + 1);
+	}
 }
 
 static void number_words(const struct node *node, char out[NUMBER_BYTES])
@@ -77,7 +85,10 @@ static void show_report(struct frame *f, const struct report *report)
 	snprintf(f->report_title, sizeof(f->report_title), "%s", report->command);
 	f->context.report_title = f->report_title;
 	f->context.report_text = str_c(&f->report);
-	frame_push(f, view_find("report"));
+	const struct view *view = view_find("report");
+	struct panel *panel = frame_panel(f, view->panels[0]);
+	memset(panel->state, 0, panel->class->state_size); /* from its first line on */
+	frame_push(f, view);
 }
 
 /* One sentence says it all; a command without any has nothing to say but its data. */

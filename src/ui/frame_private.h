@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * What the files of the frame share: frame.c (life, news, drawing), frame_bars.c (the four rows that are no panel),
- * frame_keys.c (keys to command lines), actions.c (the screen's own commands), frame_calls.c (core's commands).
+ * What the files of the frame share: frame.c (life, news, drawing), frame_bars.c (the rows that are no panel),
+ * frame_hints.c (the last of them), frame_keys.c (keys to command lines), actions.c (the screen's own commands), frame_calls.c (core's commands).
  */
 #ifndef DBTOP_UI_FRAME_PRIVATE_H
 #define DBTOP_UI_FRAME_PRIVATE_H
@@ -82,9 +82,11 @@ void frame_say(struct frame *f, const char *text);
 void frame_draw_identity(struct frame *f);
 void frame_draw_tabs(struct frame *f);
 void frame_draw_message(struct frame *f);
-void frame_draw_hints(struct frame *f);
 const struct message *frame_message(const struct frame *f);
 void frame_update_title(struct frame *f);
+
+/* frame_hints.c */
+void frame_draw_hints(struct frame *f);
 
 /* frame_calls.c */
 void frame_call(struct frame *f, const char *line);
@@ -96,6 +98,5 @@ void frame_calls_forget(struct frame *f);
 
 /* actions.c: false when no command of the screen has that name. */
 bool frame_action(struct frame *f, const char *line);
-void actions_register(void);
 
 #endif

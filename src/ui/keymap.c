@@ -32,7 +32,7 @@ static void keymap_put(struct keymap *map, const struct binding *binding)
 	*old = *binding;
 }
 
-/* "[1-7] view" is a key and words; else the words alone. */
+/* "[1-7] view" is a key and words; else the words alone; "breakpoint|break": long and short. */
 static void read_words(struct keymap *map, struct binding *binding, struct span words)
 {
 	const char *close =
@@ -42,7 +42,11 @@ static void read_words(struct keymap *map, struct binding *binding, struct span 
 		binding->shown = arena_strndup(&map->arena, words.data + 1, used - 1);
 		words = span_trim(span_from(close + 1, words.len - used - 1));
 	}
-	binding->words = arena_strndup(&map->arena, words.data, words.len);
+	const char *bar = memchr(words.data, '|', words.len);
+	size_t len = bar ? (size_t)(bar - words.data) : words.len;
+	binding->words = arena_strndup(&map->arena, words.data, len);
+	if (bar)
+		binding->brief = arena_strndup(&map->arena, bar + 1, words.len - len - 1);
 }
 
 /* The command line ends at " # ". */

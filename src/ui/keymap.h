@@ -9,7 +9,7 @@
  *	global		1	view.go overview	# [1-7] view
  *
  * A scope is a panel, `list`, `text` or `global`: looked up in that order. The footer shows the bindings with words, in
- * the order of the file; `[…]` at their start stands for the key. `none` as command takes a key away. A bad line is
+ * the order of the file; `[…]` at their start stands for the key, what follows `|` for the words in a narrow one. `none` as command takes a key away. A bad line is
  * reported and skipped.
  */
 #ifndef DBTOP_UI_KEYMAP_H
@@ -28,6 +28,7 @@ struct binding {
 	const char *command; /* "" = taken away */
 	const char *shown;   /* the key as the footer writes it */
 	const char *words;   /* NULL = not in the footer */
+	const char *brief;   /* the same in a narrow footer; NULL = words */
 };
 
 struct keymap {

@@ -89,10 +89,11 @@ void prompt_set_room(
 	prompt->need_rows = need > 12 ? need + 4 : 16;
 	if (prompt->is_unfit && !is_unfit)
 		prompt->opened_us = prompt->touched_us = now_us;
-	if (!prompt->is_unfit && is_unfit && prompt->opened_us != now_us)
+	if (prompt->was_fit && is_unfit)
 		prompt->why_closed =
 			"the window became too small for the question; nothing was done";
 	prompt->is_unfit = is_unfit;
+	prompt->was_fit = !is_unfit;
 }
 
 static enum prompt_answer say_no(struct prompt *prompt, const char *why)

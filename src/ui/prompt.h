@@ -24,6 +24,7 @@ enum prompt_answer { PROMPT_OPEN, PROMPT_YES, PROMPT_NO };
 struct prompt {
 	bool is_open;
 	bool is_unfit; /* the terminal is too small to ask */
+	bool was_fit;  /* it was asked: becoming too small is a no */
 	struct confirmation what;
 	int64_t opened_us, touched_us;
 	int64_t counting_from_us; /* 0 = not counting */

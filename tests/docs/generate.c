@@ -10,6 +10,7 @@
 #include "base/mem.h"
 #include "base/path.h"
 #include "docs/parts.h"
+#include "ui/actions.h"
 
 enum { FILE_BYTES_MAX = 1 << 20 };
 #define MARK "generated: "
@@ -59,6 +60,7 @@ int main(int argc, char **argv)
 	size_t len = 0;
 	char *text = argc == 2 ? path_read(argv[1], FILE_BYTES_MAX, &len, &e) : NULL;
 
+	actions_register();
 	if (!text) {
 		fprintf(stderr, "%s\n", argc == 2 ? e.text : "usage: generate FILE");
 		return 2;

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "core/command.h"
+#include "ui/actions.h"
 #include "ui/frame_private.h"
 #include "ui/keymap.h"
 
@@ -97,6 +98,11 @@ static void words_after_a_hash_are_the_footers(void **state)
 	assert_string_equal(binding->command, "view.go pool");
 	assert_string_equal(binding->shown, "x-z");
 	assert_string_equal(binding->words, "look");
+	assert_null(binding->brief);
+	keymap_read(map, "keys.conf", span_of("pool x view.go pool # look about|look\n"));
+	binding = keymap_find(map, pool, key);
+	assert_string_equal(binding->words, "look about");
+	assert_string_equal(binding->brief, "look");
 }
 
 static void a_bad_line_is_named_and_skipped(void **state)

@@ -188,6 +188,17 @@ static void what_does_not_fit_is_not_asked(void **state)
 	assert_int_equal(press(w, "y"), PROMPT_YES);
 }
 
+static void what_never_fitted_says_so_until_it_does(void **state)
+{
+	struct world *w = *state;
+	struct confirmation what = { .level = 1, .own_level = 1, .title = "Run step 2?" };
+	prompt_open(&w->prompt, &what, &w->model);
+	w->model.now_us += 5000; /* the frame comes a little later than the key */
+	prompt_set_room(&w->prompt, 80, 2, LAYOUT_STACKED, w->model.now_us);
+	assert_int_equal(prompt_check(&w->prompt, &w->model), PROMPT_OPEN);
+	assert_true(w->prompt.is_unfit);
+}
+
 #define TEST(test) cmocka_unit_test_setup_teardown(test, world_open, world_close)
 
 int main(void)
@@ -202,6 +213,7 @@ int main(void)
 		TEST(a_paste_is_refused),
 		TEST(it_closes_when_the_world_it_speaks_of_changes),
 		TEST(what_does_not_fit_is_not_asked),
+		TEST(what_never_fitted_says_so_until_it_does),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -25,6 +25,13 @@ static bool has_run(const struct app *app, const char **why)
 	return !*why;
 }
 
+static bool has_next(const struct app *app, const char **why)
+{
+	if (has_run(app, why) && !next_step(app))
+		*why = "all steps are done";
+	return !*why;
+}
+
 static bool can_step(const struct app *app, const char **why)
 {
 	if (!has_run(app, why))
@@ -33,8 +40,8 @@ static bool can_step(const struct app *app, const char **why)
 		*why = "a step is running";
 	else if (run_trouble(app))
 		*why = "the last step needs a decision first";
-	else if (!next_step(app))
-		*why = "all steps are done";
+	else if (!has_next(app, why))
+		return false;
 	else if (app->model.run.gate.is_shut)
 		*why = app->model.run.gate.reason;
 	else if (app->model.link.state != LINK_UP)
@@ -221,12 +228,8 @@ static void run_leave(struct call *call)
 
 static void run_dry(struct call *call)
 {
-	const char *why;
-
 	if (next_step(call->app))
 		prompt_dry_run(call->app, &call->report);
-	else if (!has_run(call->app, &why))
-		report_say(&call->report, "%s", why);
 	call_finish(call);
 }
 
@@ -266,13 +269,13 @@ static const struct command rows[] = {
 		.reach = REACH_SCREEN,
 		.help = "Set or clear a breakpoint before a step",
 		.run = run_toggle_break,
-		.is_enabled = has_run },
+		.is_enabled = has_next },
 	{ .name = "run.dry",
 		.risk = RISK_READ,
 		.reach = REACH_SCREEN,
 		.help = "Say what the next step would do, without doing it",
 		.run = run_dry,
-		.is_enabled = has_run },
+		.is_enabled = has_next },
 	{ .name = "run.skip",
 		.args = "[REASON]",
 		.args_max = 1,

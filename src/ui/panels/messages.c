@@ -45,11 +45,8 @@ static bool messages_command(struct panel *panel, const struct model *model, con
 {
 	struct scroll *scroll = panel->state;
 	(void)answer;
-	if (!scroll_command(scroll, command))
-		return false;
-	if (scroll->top >= model->message_count)
-		scroll->top = model->message_count ? model->message_count - 1 : 0;
-	return true;
+	int most = model->message_count ? (int)model->message_count - 1 : 0;
+	return scroll_command(scroll, command, most);
 }
 
 const struct panel_class messages_panel = {

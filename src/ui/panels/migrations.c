@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "core/prompt.h"
 #include "ui/box.h"
 #include "ui/panels/migration_parts.h"
 #include "ui/panels/panels.h"
@@ -73,13 +74,12 @@ static int draw_hazards(const struct plan_step *step, struct surface *s, int y)
 	for (size_t i = 0; i < step->hazard_count && y < s->height; i++) {
 		const struct hazard *hazard = &step->hazards[i];
 		struct pen pen = pen_at(s, 0, y);
-		char text[512];
+		char words[512], text[800];
 		if (hazard->level < 2)
 			continue;
 		pen_status(&pen, level_status(hazard->level));
-		snprintf(text, sizeof(text), "%s%s%s: %s%s%s", hazard_word(hazard->kind),
-			hazard->object ? " " : "", hazard->object ? hazard->object : "",
-			hazard->words, hazard->remedy ? "; " : "",
+		prompt_hazard_words(hazard, words, sizeof(words));
+		snprintf(text, sizeof(text), "%s%s%s", words, hazard->remedy ? "; " : "",
 			hazard->remedy ? hazard->remedy : "");
 		struct rect at = { 3, y, s->width - 4, s->height - y };
 		y = wrap_draw(s, at, ROLE_TEXT, text, 2);
@@ -204,7 +204,7 @@ static void open_row(
 			"%.40s is applied; R steps through rolling it back", row->rev);
 }
 
-/* Down to before the selected one: so many of the newest. */
+/* Down to before the selected one: so many of the newest. From a planned one: the newest applied. */
 static void roll_back(
 	const struct model *model, const struct migration_row *row, struct panel_answer *answer)
 {
@@ -213,9 +213,11 @@ static void roll_back(
 	size_t index = (size_t)(row - view->rows);
 	if (model->run.state != RUN_NONE)
 		snprintf(answer->command, sizeof(answer->command), "view.go step");
-	else if (index >= applied)
+	else if (index >= applied && !applied)
 		snprintf(answer->say, sizeof(answer->say),
-			"%.40s is not applied: nothing to roll back", row->rev);
+			"nothing is applied: nothing to roll back");
+	else if (index >= applied) /* as `dbtop downgrade` does when nothing is named */
+		snprintf(answer->command, sizeof(answer->command), "run.down -1");
 	else
 		snprintf(
 			answer->command, sizeof(answer->command), "run.down -%zu", applied - index);

@@ -27,7 +27,11 @@ static bool report_command(struct panel *panel, const struct model *model, const
 		snprintf(answer->command, sizeof(answer->command), "view.back");
 		return true;
 	}
-	return scroll_command(panel->state, command);
+	int border = panel->context->layout >= LAYOUT_STACKED;
+	int room = panel->at.height - 1 - border;
+	const char *text = panel->context->report_text ? panel->context->report_text : "";
+	int rows = scroll_text_rows(text, panel->at.width - 2 * border);
+	return scroll_command(panel->state, command, rows > room ? rows - room : 0);
 }
 
 const struct panel_class report_panel = {

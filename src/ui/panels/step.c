@@ -105,7 +105,9 @@ static void draw_list(const struct panel *panel, const struct model *model, stru
 	const struct plan *plan = run->plan;
 	char title[160], words[96], elapsed[NUMBER_BYTES];
 	size_t shown = run->step < plan->step_count ? run->step + 1 : plan->step_count;
-	number_ms(run->started_us ? (model->now_us - run->started_us) / 1000 : VALUE_NONE, elapsed);
+	elapsed[0] = '\0';
+	if (run->started_us)
+		number_ms((model->now_us - run->started_us) / 1000, elapsed);
 	int columns = revision_columns(&model->migrations);
 	int len = snprintf(
 		title, sizeof(title), "%s", plan->direction == PLAN_UP ? "Upgrade" : "Rollback");
@@ -113,8 +115,8 @@ static void draw_list(const struct panel *panel, const struct model *model, stru
 	if (p->list.width >= 72)
 		snprintf(title + len, sizeof(title) - (size_t)len, " %.*s to %.*s", columns,
 			plan->from ? plan->from : "base", columns, plan->to ? plan->to : "base");
-	snprintf(words, sizeof(words), "%s   step %zu of %zu   %s", run_state_word(run->state),
-		shown, plan->step_count, elapsed);
+	snprintf(words, sizeof(words), "%s   step %zu of %zu%s%s", run_state_word(run->state),
+		shown, plan->step_count, *elapsed ? "   " : "", elapsed);
 	struct box box = { .title = title,
 		.words = words,
 		.is_focused = panel->is_focused,
@@ -184,6 +186,19 @@ static bool move(struct panel *panel, const struct model *model, long by)
 	return true;
 }
 
+/* Another plan takes the place of this one where nothing of it is left to decide. */
+static void roll_back(const struct run_view *run, struct panel_answer *answer)
+{
+	bool is_between = run->state == RUN_READY || run->state == RUN_DONE;
+	if (!is_between)
+		snprintf(answer->say, sizeof(answer->say),
+			"first this step comes to its end; then R rolls back");
+	else if (run->plan->direction == PLAN_DOWN)
+		snprintf(answer->say, sizeof(answer->say), "this plan rolls back already: s steps");
+	else
+		snprintf(answer->command, sizeof(answer->command), "run.down -1");
+}
+
 static bool step_command(struct panel *panel, const struct model *model, const char *command,
 	struct panel_answer *answer)
 {
@@ -200,8 +215,7 @@ static bool step_command(struct panel *panel, const struct model *model, const c
 		snprintf(answer->command, sizeof(answer->command), "migration.show %.40s",
 			step->migration->rev);
 	else if (strcmp(command, "item.rollback") == 0)
-		snprintf(answer->say, sizeof(answer->say),
-			"leave this plan with Esc, then R in view 4 rolls back");
+		roll_back(&model->run, answer);
 	else if (strcmp(command, "item.pin") == 0) {
 		snprintf(answer->command, sizeof(answer->command), "--migration");
 		snprintf(answer->say, sizeof(answer->say), "%s", step->migration->rev);

@@ -7,6 +7,7 @@
 
 #include "base/mem.h"
 #include "base/words.h"
+#include "core/prompt.h"
 #include "core/run.h"
 #include "ui/panels/migration_parts.h"
 #include "ui/panels/step_parts.h"
@@ -49,10 +50,9 @@ static int draw_hazards(const struct plan_step *step, struct surface *s, int y)
 {
 	for (size_t i = 0; i < step->hazard_count && y < s->height; i++) {
 		const struct hazard *hazard = &step->hazards[i];
-		char text[640];
-		snprintf(text, sizeof(text), "%s%s%s: %s%s%s", hazard_word(hazard->kind),
-			hazard->object ? " " : "", hazard->object ? hazard->object : "",
-			hazard->words, hazard->remedy ? "; " : "",
+		char words[512], text[800];
+		prompt_hazard_words(hazard, words, sizeof(words));
+		snprintf(text, sizeof(text), "%s%s%s", words, hazard->remedy ? "; " : "",
 			hazard->remedy ? hazard->remedy : "");
 		const char *label = hazard->level >= 3	 ? "DANGER"
 				    : hazard->level == 2 ? "risk"
@@ -175,17 +175,16 @@ static void done_words(const struct run_view *run, char out[256])
 /* The last step is behind us: what is true now and where to go from here. */
 static int draw_done(const struct run_view *run, const struct keymap *map, struct surface *s, int y)
 {
-	static const char *const own[] = { "step", NULL }, *const before[] = { "migrations", NULL };
+	static const char *const own[] = { "step", NULL };
 	const struct binding *leave = keymap_find_command(map, own, "step.leave");
-	const struct binding *back = keymap_find_command(map, before, "item.rollback");
+	const struct binding *back = keymap_find_command(map, own, "item.rollback");
+	bool goes_back = back && run->plan->direction == PLAN_UP;
 	char text[256];
 	done_words(run, text);
 	y = draw_labelled(s, y, "done", ROLE_STATUS_OK, text);
 	snprintf(text, sizeof(text), "%s leaves this plan%s%s%s",
-		leave ? leave->shown : ":step.leave",
-		back && run->plan->direction == PLAN_UP ? "; then 4 and " : "",
-		back && run->plan->direction == PLAN_UP ? back->shown : "",
-		back && run->plan->direction == PLAN_UP ? " roll it back" : "");
+		leave ? leave->shown : ":step.leave", goes_back ? "; " : "",
+		goes_back ? back->shown : "", goes_back ? " rolls the last migration back" : "");
 	return draw_labelled(s, y, "next", ROLE_TEXT, text);
 }
 
