@@ -5,6 +5,7 @@
 #include "base/arena.h"
 #include "core/app.h"
 #include "core/run_private.h"
+#include "migrate/history/history_class.h"
 #include "store/store_run.h"
 
 static const char *direction_word(enum migration_section direction)
@@ -146,11 +147,15 @@ void run_journal_end(struct run *run, const struct run_end *end)
 		run->listener.say(run->listener.arg, "warning", e.text);
 }
 
-/* changing.md 2: before a statement that loses data is sent, what its table held is written down. */
+/*
+ * changing.md 2: before a statement that loses data is sent, what its table held is written down. An adopted history's
+ * event says it too and stands or falls with the group that loses the data: the disk need not be waited for there.
+ */
 void run_journal_losses(struct run *run, size_t step_index)
 {
 	const struct plan *plan = run->inspection->plan;
 	const struct plan_step *step = &plan->steps[step_index];
+	bool is_told_twice = run->inspection->history->class->is_adopted && !step->is_lone;
 	struct err e;
 
 	for (size_t h = 0; h < step->hazard_count; h++) {
@@ -168,7 +173,8 @@ void run_journal_losses(struct run *run, size_t step_index)
 			.schema = size && size->found_schema ? size->found_schema : "",
 			.name = name,
 			.rows = size ? size->rows : VALUE_UNKNOWN,
-			.bytes = size ? size->bytes : VALUE_UNKNOWN };
+			.bytes = size ? size->bytes : VALUE_UNKNOWN,
+			.may_sync_later = is_told_twice };
 		if (!store_run_loss(app_store(run->app), &loss, &e) && run->listener.say)
 			run->listener.say(run->listener.arg, "warning", e.text);
 	}

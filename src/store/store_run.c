@@ -165,7 +165,9 @@ size_t store_run_log_list(struct store *store, const char *run_id, struct arena 
 
 bool store_run_loss(struct store *store, const struct stored_loss *loss, struct err *e)
 {
-	return store_write(store, DB_SYNC_NOW, "store-run-loss-new",
+	enum db_sync sync = loss->may_sync_later ? DB_SYNC_LATER : DB_SYNC_NOW;
+
+	return store_write(store, sync, "store-run-loss-new",
 		DB_VALUES(DB_TEXT(loss->run_id), DB_TEXT(loss->rev), DB_TEXT(loss->schema),
 			DB_TEXT(loss->name), DB_INT(loss->rows), DB_INT(loss->bytes),
 			DB_INT(store_now(store))),

@@ -118,7 +118,8 @@ size_t store_run_log_list(struct store *store, const char *run_id, struct arena 
 struct stored_loss {
 	const char *run_id, *rev, *schema, *name;
 	int64_t rows, bytes;
-	int64_t at_us; /* set by the store */
+	int64_t at_us;	     /* set by the store */
+	bool may_sync_later; /* the server keeps it too, in the transaction that loses the data */
 };
 bool store_run_loss(struct store *store, const struct stored_loss *loss, struct err *e) MUST_CHECK;
 /* Newest first, of one revision; rev NULL = all. */
