@@ -23,6 +23,7 @@ struct inspector {
 	char *goal; /* owned */
 	struct inspection *inspection;
 	struct lease *lease;
+	struct str path; /* search_path asked for in the connection's options */
 	struct history_request history_request;
 	struct catalog_request catalog_request;
 	bool is_scanned;	    /* the format is known */
@@ -87,6 +88,7 @@ static void finish(struct inspector *inspector)
 	} else {
 		inspector->done(inspector->arg, inspection, EXIT_DONE, NULL);
 	}
+	str_release(&inspector->path);
 	free(inspector->goal);
 	free(inspector);
 }
@@ -120,7 +122,11 @@ static void ask_sizes(struct inspector *inspector)
 		return;
 	}
 	inspector->catalog_request = (struct catalog_request){
-		.tables = tables, .count = count, .role = inspector->history_request.role
+		.tables = tables,
+		.count = count,
+		.role = inspector->history_request.role,
+		.acts_as = inspector->history_request.acts_as,
+		.path = inspector->history_request.path,
 	};
 	catalog_sizes_start(lease_conn(inspector->lease), &inspection->arena,
 		&inspector->catalog_request, on_sizes, inspector);
@@ -226,14 +232,16 @@ static void read_history(struct inspector *inspector)
 		go_on(inspector);
 		return;
 	}
+	conninfo_startup_option(app->conninfo, "search_path", &inspector->path);
 	inspector->history_request =
 		(struct history_request){ .format = *format		 ? format
 						    : app->target.format ? app->target.format
 									 : "dbtop",
 			.project = app->target.project,
 			.table = app->target.history_table,
-			.role = app->target.migrate_role ? app->target.migrate_role
-							 : conninfo_get(app->conninfo, "user"),
+			.role = conninfo_get(app->conninfo, "user"),
+			.acts_as = app->target.migrate_role,
+			.path = inspector->path.len ? str_c(&inspector->path) : NULL,
 			.event_limit = inspector->request.event_limit };
 	history_read_start(app->loop, lease_conn(inspector->lease), &inspector->history_request,
 		on_history, inspector);

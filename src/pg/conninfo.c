@@ -287,3 +287,51 @@ bool conninfo_same_place(const struct conninfo *a, const struct conninfo *b)
 	       strcmp(get_or(a, "port", "5432"), get_or(b, "port", "5432")) == 0 &&
 	       strcmp(get_or(a, "dbname", ""), get_or(b, "dbname", "")) == 0;
 }
+
+/* One word of `options`, as the server cuts them: blanks divide, a backslash takes the next character as it is. */
+static bool next_word(const char **text, struct str *word)
+{
+	const char *p = *text + strspn(*text, " \t\n\r\v\f");
+	bool is_there = *p != '\0';
+
+	str_clear(word);
+	for (; *p && !strchr(" \t\n\r\v\f", *p); p++) {
+		if (*p == '\\' && p[1])
+			p++;
+		str_add_char(word, *p);
+	}
+	*text = p;
+	return is_there;
+}
+
+/* "name=value" of that name, where a dash stands for an underscore too. */
+static bool take_setting(const char *text, const char *name, struct str *value)
+{
+	for (; *name; name++, text++) {
+		if (*text != *name && !(*text == '-' && *name == '_'))
+			return false;
+	}
+	if (*text != '=')
+		return false;
+	str_clear(value);
+	str_add(value, text + 1);
+	return true;
+}
+
+bool conninfo_startup_option(const struct conninfo *info, const char *name, struct str *value)
+{
+	const char *text = conninfo_get(info, "options");
+	struct str word = { 0 };
+	bool is_found = false;
+
+	while (text && next_word(&text, &word)) {
+		const char *setting = str_c(&word);
+		if (strcmp(setting, "-c") == 0 && next_word(&text, &word))
+			setting = str_c(&word);
+		else if (strncmp(setting, "-c", 2) == 0 || strncmp(setting, "--", 2) == 0)
+			setting += 2;
+		is_found = take_setting(setting, name, value) || is_found;
+	}
+	str_release(&word);
+	return is_found;
+}

@@ -37,6 +37,8 @@ bool conninfo_redact(const struct conninfo *info, char *text);
 const char *const *conninfo_keywords(const struct conninfo *info);
 const char *const *conninfo_values(const struct conninfo *info);
 bool conninfo_has_password(const struct conninfo *info);
+/* What `options` sets while connecting, as `-c name=value` or `--name=value`; false = it does not. The last one counts. */
+bool conninfo_startup_option(const struct conninfo *info, const char *name, struct str *value);
 /* Same host, port and database: the same target under another name. */
 bool conninfo_same_place(const struct conninfo *a, const struct conninfo *b);
 

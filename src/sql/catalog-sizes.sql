@@ -1,8 +1,9 @@
 -- Tables named by two arrays (schemas, '' where the statement names none; names): where they are, how big, how many
 -- rows, and, a row each, the tables at the other end of their foreign keys and the parent of a partition: those are
--- locked too when the table or the key goes. $3 the role whose path counts on a connection that has none, as in history-detect.
+-- locked too when the table or the key goes. $3 to $5 whose path counts on a connection that has none, as in history-detect.
 WITH own_role AS (
-  SELECT coalesce($3::pg_catalog.text, current_user::pg_catalog.text) AS name),
+  SELECT coalesce($3::pg_catalog.text, current_user::pg_catalog.text) AS name,
+    coalesce($4, $3, current_user::pg_catalog.text) AS acts_as),
 stored AS (
   SELECT pg_catalog.substr(item, 13) AS path
   FROM pg_catalog.pg_db_role_setting AS s
@@ -17,6 +18,7 @@ stored AS (
   LIMIT 1),
 path_text AS (
   SELECT coalesce(
+    $5::pg_catalog.text,
     (SELECT path FROM stored),
     nullif(nullif((SELECT reset_val FROM pg_catalog.pg_settings WHERE name = 'search_path'), ''), '""'),
     '"$user", public') AS path),
@@ -28,10 +30,17 @@ path AS MATERIALIZED (
   SELECT n.nspname, p.ord
   FROM path_text AS t
   CROSS JOIN own_role AS o
+  LEFT JOIN pg_catalog.pg_roles AS r ON r.rolname::pg_catalog.text = o.acts_as
   CROSS JOIN pg_catalog.unnest(pg_catalog.string_to_array(t.path, ',')) WITH ORDINALITY AS p(item, ord)
+  CROSS JOIN LATERAL (
+    SELECT CASE
+      WHEN i.word IN ('$user', '"$user"') THEN o.acts_as
+      WHEN i.word LIKE '"%"' THEN pg_catalog.replace(pg_catalog.btrim(i.word, '"'), '""', '"')
+      ELSE pg_catalog.lower(i.word) END AS name
+    FROM (SELECT pg_catalog.btrim(p.item) AS word) AS i) AS w
   JOIN pg_catalog.pg_namespace AS n
-    ON n.nspname::pg_catalog.text
-      = CASE pg_catalog.btrim(p.item, ' "') WHEN '$user' THEN o.name ELSE pg_catalog.btrim(p.item, ' "') END
+    ON n.nspname::pg_catalog.text = w.name
+      AND coalesce(pg_catalog.has_schema_privilege(r.oid, n.oid, 'USAGE'), true)
   WHERE pg_catalog.current_setting('search_path') IN ('', '""')),
 found AS MATERIALIZED (
   SELECT a.place, f.oid, f.found_schema, CASE f.relkind

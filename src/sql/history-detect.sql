@@ -1,7 +1,10 @@
--- Where history table $1 is, or would be made, by the path of role $2 where the connection has none (null: its own). One
--- row a candidate, the ones on the path first; the last row, without a table, says where a new one would go.
+-- Where history table $1 is, or would be made. Where the connection has no path, by the one of role $2 (null: its own),
+-- who acts as $3 (null: itself), or by path $4 which that role asks for while connecting. Schemas the role may not use
+-- do not count, as for the server. One row a candidate, the ones on the path first; the last row, without a table, says
+-- where a new one would go.
 WITH own_role AS (
-  SELECT coalesce($2::pg_catalog.text, current_user::pg_catalog.text) AS name),
+  SELECT coalesce($2::pg_catalog.text, current_user::pg_catalog.text) AS name,
+    coalesce($3, $2, current_user::pg_catalog.text) AS acts_as),
 stored AS (
   SELECT pg_catalog.substr(item, 13) AS path
   FROM pg_catalog.pg_db_role_setting AS s
@@ -16,6 +19,7 @@ stored AS (
   LIMIT 1),
 path_text AS (
   SELECT coalesce(
+    $4::pg_catalog.text,
     (SELECT path FROM stored),
     nullif(nullif((SELECT reset_val FROM pg_catalog.pg_settings WHERE name = 'search_path'), ''), '""'),
     '"$user", public') AS path),
@@ -27,10 +31,17 @@ path AS (
   SELECT n.nspname, p.ord
   FROM path_text AS t
   CROSS JOIN own_role AS o
+  LEFT JOIN pg_catalog.pg_roles AS r ON r.rolname::pg_catalog.text = o.acts_as
   CROSS JOIN pg_catalog.unnest(pg_catalog.string_to_array(t.path, ',')) WITH ORDINALITY AS p(item, ord)
+  CROSS JOIN LATERAL (
+    SELECT CASE
+      WHEN i.word IN ('$user', '"$user"') THEN o.acts_as
+      WHEN i.word LIKE '"%"' THEN pg_catalog.replace(pg_catalog.btrim(i.word, '"'), '""', '"')
+      ELSE pg_catalog.lower(i.word) END AS name
+    FROM (SELECT pg_catalog.btrim(p.item) AS word) AS i) AS w
   JOIN pg_catalog.pg_namespace AS n
-    ON n.nspname::pg_catalog.text
-      = CASE pg_catalog.btrim(p.item, ' "') WHEN '$user' THEN o.name ELSE pg_catalog.btrim(p.item, ' "') END
+    ON n.nspname::pg_catalog.text = w.name
+      AND coalesce(pg_catalog.has_schema_privilege(r.oid, n.oid, 'USAGE'), true)
   WHERE pg_catalog.current_setting('search_path') IN ('', '""')),
 found AS (
   SELECT n.nspname AS schema_name, c.relname AS table_name, c.oid, p.ord,

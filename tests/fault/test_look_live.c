@@ -261,7 +261,8 @@ static void a_history_is_found_under_the_roles_own_path(void **state)
 		"NULL); "
 		"CREATE SCHEMA app; CREATE TABLE app.schema_migrations (version bigint PRIMARY "
 		"KEY, dirty bool NOT NULL); "
-		"INSERT INTO app.schema_migrations VALUES (7, false); CREATE ROLE app_owner");
+		"INSERT INTO app.schema_migrations VALUES (7, false); CREATE ROLE app_owner; "
+		"GRANT USAGE ON SCHEMA app TO app_owner");
 	char *sql = mem_printf("ALTER ROLE app_owner IN DATABASE %s SET search_path = app, public",
 		look.rig->database);
 	rig_sql(look.rig, sql);
@@ -273,7 +274,7 @@ static void a_history_is_found_under_the_roles_own_path(void **state)
 	wait_for(&look);
 	assert_string_equal(look.history->schema, "app");
 	assert_string_equal(look.history->rows[0].rev, "7");
-	rig_sql(look.rig, "DROP ROLE app_owner");
+	rig_sql(look.rig, "DROP OWNED BY app_owner; DROP ROLE app_owner");
 	look_end(&look);
 }
 

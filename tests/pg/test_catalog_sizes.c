@@ -36,11 +36,11 @@ static int end(void **state)
 static char *asked(struct cluster *servers, const char *schemas, const char *names)
 {
 	PGconn *conn = server_connect(servers, 0);
-	const char *params[] = { schemas, names, NULL };
+	const char *params[] = { schemas, names, NULL, NULL, NULL };
 	struct str said = { 0 };
 
 	server_run_on(conn, "set search_path = ''");
-	PGresult *r = PQexecParams(conn, sql_get("catalog-sizes", PQserverVersion(conn)), 3, NULL,
+	PGresult *r = PQexecParams(conn, sql_get("catalog-sizes", PQserverVersion(conn)), 5, NULL,
 		params, NULL, NULL, 0);
 	if (PQresultStatus(r) != PGRES_TUPLES_OK)
 		print_error("%s", PQresultErrorMessage(r));

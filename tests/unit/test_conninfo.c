@@ -156,6 +156,35 @@ static void a_password_is_hidden_wherever_it_stands(void **state)
 	conninfo_free(info);
 }
 
+static void what_options_ask_for_is_read_as_the_server_reads_it(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *options, *path;
+	} rows[] = {
+		{ "-c search_path=app,public", "app,public" },
+		{ "-csearch_path=app", "app" },
+		{ "--search-path=a\\ b -c work_mem=1MB", "a b" },
+		{ "-c search_path=one --search_path=two", "two" },
+		{ "-c search_paths=app", NULL },
+		{ "-c work_mem=1MB", NULL },
+		{ "-c", NULL },
+		{ "", NULL },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct conninfo *info = read_info("host=h");
+		struct str path = { 0 };
+		conninfo_set(info, "options", rows[i].options);
+		bool is_found = conninfo_startup_option(info, "search_path", &path);
+		assert_int_equal(is_found, rows[i].path != NULL);
+		if (is_found)
+			assert_string_equal(str_c(&path), rows[i].path);
+		str_release(&path);
+		conninfo_free(info);
+	}
+}
+
 int main(void)
 {
 #define CASE(name) cmocka_unit_test_setup(name, setup)
@@ -170,6 +199,7 @@ int main(void)
 		CASE(the_role_asked_for_is_dropped_and_gss_is_off),
 		CASE(the_same_place_under_another_name_is_known),
 		CASE(a_password_is_hidden_wherever_it_stands),
+		CASE(what_options_ask_for_is_read_as_the_server_reads_it),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

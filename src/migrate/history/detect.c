@@ -55,7 +55,9 @@ bool detect_ask(const struct history_class *class, const struct history_request 
 	q->sql = "history-detect";
 	q->params[0] = *q->table ? q->table : class->default_table;
 	q->params[1] = request->role;
-	q->param_count = 2;
+	q->params[2] = request->acts_as;
+	q->params[3] = request->path;
+	q->param_count = 4;
 	return true;
 }
 

@@ -111,8 +111,11 @@ struct history_request {
 	const char *project; /* adopted: whose rows */
 	const char *table;   /* configured "schema.table"; NULL = find it */
 	const char *schema;  /* NULL, or the table's schema apart: table is then its bare name */
-	/* whose search_path and "$user" counts on a connection that has none; NULL = its own */
+	/* whose search_path counts on a connection that has none; NULL = its own */
 	const char *role;
+	const char *acts_as; /* whom that role's "$user" means: migrate_role; NULL = itself */
+	const char
+		*path; /* search_path the role asks for while connecting; NULL = the stored one */
 	int64_t event_limit; /* 0 = no events */
 };
 

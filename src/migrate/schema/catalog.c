@@ -116,7 +116,8 @@ void catalog_sizes_start(struct conn *conn, struct arena *arena,
 	}
 	str_add(&schemas, schemas.len ? "}" : "{}");
 	str_add(&names, names.len ? "}" : "{}");
-	const char *params[] = { str_c(&schemas), str_c(&names), request->role };
+	const char *params[] = { str_c(&schemas), str_c(&names), request->role, request->acts_as,
+		request->path };
 	struct query query = {
 		.sql = sql_get("catalog-sizes", conn_view(conn)->identity.server_version),
 		.params = params,

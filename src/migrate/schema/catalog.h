@@ -13,8 +13,8 @@
 struct catalog_request {
 	const struct object_name *tables; /* borrowed until done() */
 	size_t count;
-	/* whose search_path counts on a connection that has none; NULL = its own */
-	const char *role;
+	/* whose search_path counts on a connection that has none, as in history_request */
+	const char *role, *acts_as, *path;
 };
 
 /* sizes: one for each table asked for, in that order; they hang in `arena`, and on failure sizes is NULL. */
