@@ -5,6 +5,10 @@
  *
  * Names are resolved off the loop; libpq is used asynchronously only; each query has a deadline of our own, so a
  * frozen server never freezes dbtop. A first FATAL keeps its SQLSTATE although libpq reports a second error.
+ *
+ * Through a pooler the server's session is not ours: there a monitoring question is a READ ONLY transaction of its own
+ * that brings its settings along and ends with its answer, in one round trip, and nothing is prepared by name. So the
+ * first question of all is asked, while nobody knows yet who answers. It works in every mode of a pooler.
  */
 #ifndef DBTOP_PG_CONN_H
 #define DBTOP_PG_CONN_H
@@ -24,7 +28,7 @@ struct conn;
 struct conninfo; /* pg/conninfo.h */
 
 enum conn_purpose {
-	CONN_MONITOR, /* read-only, search_path empty, short statements */
+	CONN_MONITOR, /* read-only, search_path empty, short statements; also through a pooler */
 	CONN_CHANGE,  /* direct, to the primary, one operator */
 };
 
@@ -33,7 +37,7 @@ struct conn_options {
 	bool keep_up; /* reconnect for ever: 1 2 4 8 15 30 s ± 20 % */
 	int64_t connect_timeout_ms;
 	int64_t statement_timeout_ms, lock_timeout_ms; /* 0 = the server's own */
-	bool pooler_is_session;			       /* a pooler is accepted */
+	bool pooler_is_session;			       /* a pooler is accepted for changes */
 	bool must_be_primary;			       /* a standby is refused */
 	const struct identity *must_equal; /* another server is refused; NULL = any; copied */
 	const char *set_role;		   /* NULL = none; copied */
@@ -63,8 +67,8 @@ struct query {
 	const char *sql;	   /* borrowed until done() */
 	const char *const *params; /* text; borrowed for the call, until done() when is_prepared */
 	int param_count;
-	bool is_simple;	  /* simple protocol: several statements in one string, no parameters */
-	bool is_prepared; /* prepare once per connection under a name made from the text */
+	bool is_simple; /* simple protocol: several statements, no parameters, no settings brought along */
+	bool is_prepared;      /* prepare once per connection under a name made from the text */
 	struct span copy_data; /* what COPY … FROM stdin gets; borrowed until done */
 	int64_t deadline_ms;   /* ours; 0 = none. Passed: the conn is dropped, ERR_TIMEOUT */
 	size_t sql_offset; /* bytes that we put before the user's text: for the error position */

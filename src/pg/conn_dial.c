@@ -3,8 +3,6 @@
  * Dialing: name → address → handshake → who answers → admitted, set up → free. One deadline over all of it.
  */
 #include <arpa/inet.h>
-#include <pwd.h>
-#include <unistd.h>
 
 #include "base/mem.h"
 #include "pg/conn_private.h"
@@ -12,22 +10,11 @@
 #include "pg/identity.h"
 #include "sql/sql.h"
 
-enum {
-	OLDEST_VERSION = 130000,
-	APPLICATION_NAME_BYTES = 63, /* what the server keeps */
-	IDLE_IN_TRANSACTION_MS = 60000,
-	NUMBER_BYTES = 24,
-	IDENTITY_STALE_US = 10000000
-};
+enum { OLDEST_VERSION = 130000, IDENTITY_STALE_US = 10000000 };
 
 /* A name on its way through the resolver. The conn may be gone when it comes back. */
 struct lookup {
 	struct conn *conn;
-};
-
-static const char *const purpose_words[] = {
-	[CONN_MONITOR] = "monitor",
-	[CONN_CHANGE] = "change",
 };
 
 static void dial_next_address(struct conn *conn);
@@ -51,48 +38,12 @@ void dial_release(struct conn *conn)
 	conn->dialed = NULL;
 }
 
-/* "dbtop/monitor ann@laptop" */
-static void set_application_name(struct conn *conn)
-{
-	char host[APPLICATION_NAME_BYTES] = "";
-	const struct passwd *user = getpwuid(geteuid());
-	struct str text = { 0 };
-
-	gethostname(host, sizeof(host) - 1);
-	str_addf(&text, "dbtop/%s %s@%s", purpose_words[conn->options.purpose],
-		user ? user->pw_name : "?", host);
-	if (text.len > APPLICATION_NAME_BYTES)
-		str_truncate(&text, APPLICATION_NAME_BYTES);
-	conninfo_set(conn->dialed, "application_name", str_c(&text));
-	str_release(&text);
-}
-
-/* Settings that travel in the startup packet: no round trip, and RESET ALL comes back to them. */
-static void set_startup_options(struct conn *conn)
-{
-	const struct conn_options *o = &conn->options;
-	const char *own = conninfo_get(conn->info, "options");
-	struct str text = { 0 };
-
-	str_add(&text, own ? own : "");
-	if (o->purpose == CONN_MONITOR)
-		str_add(&text, " -c default_transaction_read_only=on -c search_path=");
-	if (o->statement_timeout_ms > 0)
-		str_addf(&text, " -c statement_timeout=%lld", (long long)o->statement_timeout_ms);
-	if (o->lock_timeout_ms > 0)
-		str_addf(&text, " -c lock_timeout=%lld", (long long)o->lock_timeout_ms);
-	str_addf(&text, " -c idle_in_transaction_session_timeout=%d", IDLE_IN_TRANSACTION_MS);
-	conninfo_set(conn->dialed, "options", conn->is_without_options ? NULL : str_c(&text));
-	str_release(&text);
-}
-
 static void prepare_dialed(struct conn *conn, const char *address)
 {
 	conninfo_free(conn->dialed);
 	conn->dialed = conninfo_copy(conn->info);
 	conninfo_set(conn->dialed, "client_encoding", "UTF8");
-	set_application_name(conn);
-	set_startup_options(conn);
+	session_set_startup(conn);
 	if (address)
 		conninfo_set(conn->dialed, "hostaddr", address);
 }
@@ -170,33 +121,12 @@ static void on_set_up(void *arg, const struct result *result, const struct err *
 		dial_done(conn);
 }
 
-static const char *number(int64_t n, char text[NUMBER_BYTES])
-{
-	if (n <= 0)
-		return NULL;
-	snprintf(text, NUMBER_BYTES, "%lld", (long long)n);
-	return text;
-}
-
-/* Settings the startup packet could not carry. Never through a transaction pooler: they would reach others. */
 static void set_up(struct conn *conn)
 {
-	const struct conn_options *o = &conn->options;
-	const struct identity *identity = &conn->view.identity;
-	bool is_monitor = o->purpose == CONN_MONITOR;
-	char statement[NUMBER_BYTES], lock[NUMBER_BYTES], idle[NUMBER_BYTES];
-	const char *params[] = { is_monitor ? "" : NULL, is_monitor ? "on" : NULL,
-		number(o->statement_timeout_ms, statement), number(o->lock_timeout_ms, lock),
-		number(IDLE_IN_TRANSACTION_MS, idle), o->set_role };
-	const struct query query = { .sql = sql_get("session-setup", identity->server_version),
-		.params = params,
-		.param_count = ARRAY_SIZE(params) };
-	bool is_shared = identity->is_pooled && !o->pooler_is_session;
-
-	if (is_shared || !(conn->is_without_options || identity->is_pooled || o->set_role))
-		dial_done(conn);
+	if (session_wants_setup(conn))
+		session_setup(conn, on_set_up);
 	else
-		exchange_start(conn, &query, on_set_up, conn);
+		dial_done(conn);
 }
 
 static void on_identity(void *arg, const struct result *result, const struct err *e);
@@ -266,6 +196,7 @@ static void greet(struct conn *conn)
 		conn_fail(conn, &e, CONN_TRY_AGAIN);
 		return;
 	}
+	conn->identified_us = 0;
 	conn_enter(conn, CONN_GREETING);
 	ask_identity(conn);
 }
@@ -452,7 +383,7 @@ bool conn_is_identity_stale(const struct conn *conn)
 {
 	if (conn->identified_us == 0)
 		return true;
-	return conn->view.identity.server_version < OLDEST_TELLING_ROLE &&
+	return !conn_tells_role(conn) &&
 	       loop_now_us(conn->loop) - conn->identified_us > IDENTITY_STALE_US;
 }
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Inside of a conn. Three files share it: conn.c (the machine, its states, loss and backoff), conn_dial.c (from a
- * name to a server that is known and admitted), conn_query.c (one question and its answer).
+ * Inside of a conn. Four files share it: conn.c (the machine, its states, loss and backoff), conn_dial.c (from a
+ * name to a server that is known and admitted), conn_session.c (the settings it works under), conn_query.c (one
+ * question and its answer).
  */
 #ifndef DBTOP_PG_CONN_PRIVATE_H
 #define DBTOP_PG_CONN_PRIVATE_H
@@ -21,8 +22,6 @@ enum conn_state {
 	CONN_STOPPED, /* only conn_retry() dials again */
 	CONN_STATES
 };
-
-enum { OLDEST_TELLING_ROLE = 140000 }; /* servers that report in_hot_standby */
 
 enum exchange_step { EXCHANGE_NONE, EXCHANGE_PREPARING, EXCHANGE_RUNNING, EXCHANGE_COPYING };
 
@@ -99,6 +98,18 @@ bool conn_check_alive(struct conn *conn);
 void conn_dial(struct conn *conn);
 /* Let go of everything a dial holds. */
 void dial_release(struct conn *conn);
+
+/* conn_session.c */
+/* What the startup packet carries of the settings, into conn->dialed. */
+void session_set_startup(struct conn *conn);
+/* Is there something the startup packet could not carry, and a session of our own to set it in? */
+bool session_wants_setup(const struct conn *conn);
+void session_setup(struct conn *conn, query_done_fn *done);
+/* The session may be others' too: settings travel with the question and hold for it alone. */
+bool session_is_shared(const struct conn *conn);
+bool session_send_local(struct conn *conn, const struct driver_text *question);
+/* The server itself says with each answer whether it is in recovery. */
+bool conn_tells_role(const struct conn *conn);
 
 /* conn_query.c */
 void exchange_start(struct conn *conn, const struct query *query, query_done_fn *done, void *arg);

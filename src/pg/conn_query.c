@@ -100,6 +100,9 @@ static void exchange_send(struct conn *conn)
 	x->step = EXCHANGE_RUNNING;
 	if (query->is_simple) {
 		is_sent = driver->send_simple(conn->link, query->sql);
+	} else if (session_is_shared(conn)) {
+		is_sent = session_send_local(conn, &(const struct driver_text){ query->sql,
+							   query->param_count, query->params });
 	} else if (!is_named(conn)) {
 		is_sent = driver->send(conn->link, query->sql, query->param_count, query->params);
 	} else {
@@ -169,10 +172,10 @@ void conn_query(struct conn *conn, const struct query *query, query_done_fn *don
 	exchange_start(conn, query, done, arg);
 }
 
-/* 14 and newer say with each answer whether they are in recovery: a promotion shows at once. */
+/* A promotion shows at once. */
 static void watch_role(struct conn *conn)
 {
-	if (conn->view.identity.server_version < OLDEST_TELLING_ROLE)
+	if (!conn_tells_role(conn))
 		return;
 	const char *value = conn->driver->parameter(conn->link, "in_hot_standby");
 	bool is_standby = value && strcmp(value, "on") == 0;

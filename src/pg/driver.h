@@ -45,6 +45,13 @@ enum driver_field {
 	DRIVER_FIELD_CONTEXT = 'W',
 };
 
+/* One text and its parameters, all borrowed for the call. */
+struct driver_text {
+	const char *sql;
+	int count;
+	const char *const *params;
+};
+
 typedef void driver_notice_fn(
 	void *arg, const struct driver *driver, const struct driver_result *notice);
 
@@ -71,6 +78,11 @@ struct driver {
 
 	/* Extended protocol, text parameters. What COPY … TO stdout sends is thrown away. */
 	bool (*send)(struct driver_conn *, const char *sql, int count, const char *const *params);
+	/* Both in one transaction that ends with the second, however it ends, and in one round trip: what the
+	 * first sets locally holds for the second and for nobody else. Answers are the second's; the first's
+	 * only when it failed, and then the second was not run. */
+	bool (*send_pair)(struct driver_conn *, const struct driver_text *first,
+		const struct driver_text *second);
 	bool (*prepare)(struct driver_conn *, const char *name, const char *sql, int count);
 	bool (*send_prepared)(
 		struct driver_conn *, const char *name, int count, const char *const *params);

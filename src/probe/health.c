@@ -61,7 +61,8 @@ static void link_check(const struct link_view *link, struct health *out)
 		identity->version_words, identity->is_standby ? "a standby" : "the primary");
 	if (identity->is_pooled)
 		check_add(out, "pooler", HEALTH_DEGRADED,
-			"asked through a pooler: figures are of whichever server it chose");
+			"asked through a pooler, each question in a read-only transaction of its "
+			"own: figures are of whichever server it chose");
 }
 
 static void latency_check(const struct pool_health *pool, struct health *out)

@@ -234,7 +234,7 @@ static void tick_ask(struct probes *probes)
 	const struct identity *identity = &endpoint_view(probes->options.endpoint)->identity;
 	struct query query = {
 		.sql = sql_get(probe->name, identity->server_version),
-		.is_prepared = !identity->is_pooled,
+		.is_prepared = true,
 		.deadline_ms = DEADLINE_MS,
 	};
 

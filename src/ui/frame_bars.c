@@ -71,6 +71,8 @@ static void bar_server(const struct frame *f, struct bar *bar)
 	const char *role = id->is_standby ? "standby" : "primary";
 	if (!id->server_version)
 		return;
+	if (id->is_pooled)
+		role = id->is_standby ? "standby via pooler" : "primary via pooler";
 	host_words(f, id, host);
 	snprintf(text, sizeof(text), "%.40s@%.100s/%.63s", id->user, host, id->database);
 	bar_text(bar, bar->role, text);
@@ -84,8 +86,6 @@ static void bar_server(const struct frame *f, struct bar *bar)
 		bar_text(bar, bar->role, "TLS");
 	else if (id->host[0] != '/')
 		bar_text(bar, bar->role, "no TLS");
-	if (id->is_pooled)
-		bar_text(bar, bar->role, "through a pooler");
 }
 
 static void bar_lost(const struct frame *f, struct bar *bar)

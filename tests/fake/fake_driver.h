@@ -14,7 +14,8 @@
  *
  * The question of who answers (identity.sql) is answered from fake->identity and is not part of the script, unless
  * fake->is_identity_scripted. Several answers to one expectation come one after another, as results of one query. Without any it
- * is a command without tag. Preparing counts as a question: "PREPARE name: text", executing as "EXECUTE name: text".
+ * is a command without tag. Preparing counts as a question: "PREPARE name: text", executing as "EXECUTE name: text", the
+ * second of a pair as "LOCAL text", with the first and its parameters in last_local.
  */
 #ifndef DBTOP_TESTS_FAKE_DRIVER_H
 #define DBTOP_TESTS_FAKE_DRIVER_H
@@ -34,7 +35,8 @@ struct fake {
 	int full_sockets;	      /* so many flushes and copies are told to come again */
 	int dials, finishes, cancels; /* counted */
 	char last_options[512], last_hostaddr[64], last_application[80]; /* of the last dial */
-	char asked[4096]; /* every question, a line each */
+	char asked[4096];      /* every question, a line each */
+	char last_local[1024]; /* the settings the last pair brought along */
 	struct driver driver;
 	struct fake_dial *dial_script;
 	struct fake_step *script;

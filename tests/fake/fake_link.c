@@ -220,6 +220,29 @@ static bool fake_send(
 	return ask(to_link(conn), sql);
 }
 
+static void write_settings(struct fake *fake, const struct driver_text *settings)
+{
+	struct str text = { 0 };
+
+	str_add(&text, settings->sql);
+	for (int i = 0; i < settings->count; i++)
+		str_addf(&text, " %s", settings->params[i] ? settings->params[i] : "~");
+	snprintf(fake->last_local, sizeof(fake->last_local), "%s", str_c(&text));
+	str_release(&text);
+}
+
+static bool fake_send_pair(
+	struct driver_conn *conn, const struct driver_text *first, const struct driver_text *second)
+{
+	struct fake_link *link = to_link(conn);
+	char *text = mem_printf("LOCAL %s", second->sql);
+	bool ok = ask(link, is_identity(link->fake, second->sql) ? second->sql : text);
+
+	write_settings(link->fake, first);
+	free(text);
+	return ok;
+}
+
 static bool fake_prepare(struct driver_conn *conn, const char *name, const char *sql, int count)
 {
 	char *text = mem_printf("PREPARE %s: %s", name, sql);
@@ -384,6 +407,7 @@ static const struct driver fake_driver_table = {
 	.tls = fake_tls,
 	.set_notice = fake_set_notice,
 	.send = fake_send,
+	.send_pair = fake_send_pair,
 	.prepare = fake_prepare,
 	.send_prepared = fake_send_prepared,
 	.send_simple = fake_send_simple,

@@ -33,7 +33,8 @@ static const char *find_program(void)
 	exit(TEST_SKIPPED);
 }
 
-static char *write_config(struct cluster *cluster, int node, const char *pool_mode, int pool_size)
+static char *write_config(
+	struct cluster *cluster, int node, const struct pgbouncer_options *options)
 {
 	struct str text = { 0 };
 	const char *dir = cluster_socket_dir(cluster);
@@ -42,9 +43,11 @@ static char *write_config(struct cluster *cluster, int node, const char *pool_mo
 		cluster_node_port(cluster, node));
 	str_addf(&text, "listen_addr =\nunix_socket_dir = %s\nlisten_port = %d\n", dir,
 		POOLER_PORT + node);
-	str_addf(&text, "auth_type = any\nadmin_users = postgres\npool_mode = %s\n", pool_mode);
-	str_addf(&text, "default_pool_size = %d\nmax_client_conn = 200\n", pool_size);
-	str_add(&text, "ignore_startup_parameters = extra_float_digits,options\n");
+	str_addf(&text, "auth_type = any\nadmin_users = postgres\npool_mode = %s\n",
+		options->pool_mode);
+	str_addf(&text, "default_pool_size = %d\nmax_client_conn = 200\n", options->pool_size);
+	str_addf(&text, "ignore_startup_parameters = extra_float_digits%s\n",
+		options->is_without_options ? "" : ",options");
 	char *name = mem_printf("pgbouncer-%d.ini", node);
 	char *path = scratch_write(dir, name, str_c(&text));
 	free(name);
@@ -68,8 +71,8 @@ static void wait_ready(struct pgbouncer *pooler)
 	}
 }
 
-struct pgbouncer *pgbouncer_start(
-	struct cluster *cluster, int node, const char *pool_mode, int pool_size)
+struct pgbouncer *pgbouncer_start_as(
+	struct cluster *cluster, int node, const struct pgbouncer_options *options)
 {
 	const char *program = find_program();
 	struct pgbouncer *pooler = mem_new(struct pgbouncer);
@@ -77,7 +80,7 @@ struct pgbouncer *pgbouncer_start(
 	const char *dbname = strstr(cluster_conninfo(cluster, node), "dbname=");
 	struct err e = { 0 };
 
-	pooler->config = write_config(cluster, node, pool_mode, pool_size);
+	pooler->config = write_config(cluster, node, options);
 	pooler->log = mem_printf("%s/pgbouncer-%d.log", dir, node);
 	pooler->conninfo =
 		mem_printf("host=%s port=%d user=postgres %s", dir, POOLER_PORT + node, dbname);
@@ -95,6 +98,14 @@ struct pgbouncer *pgbouncer_start(
 		fail_msg("%s", e.text);
 	wait_ready(pooler);
 	return pooler;
+}
+
+struct pgbouncer *pgbouncer_start(
+	struct cluster *cluster, int node, const char *pool_mode, int pool_size)
+{
+	return pgbouncer_start_as(cluster, node,
+		&(const struct pgbouncer_options){
+			.pool_mode = pool_mode, .pool_size = pool_size });
 }
 
 void pgbouncer_end(struct pgbouncer *pooler)

@@ -10,7 +10,15 @@
 
 struct pgbouncer;
 
-/* pool_mode: "session", "transaction" or "statement"; pool_size: server connections a database and user. */
+struct pgbouncer_options {
+	const char *pool_mode; /* "session", "transaction" or "statement" */
+	int pool_size;	       /* server connections a database and user */
+	bool is_without_options; /* a startup packet with `options` is refused, instead of read without them */
+};
+
+struct pgbouncer *pgbouncer_start_as(
+	struct cluster *cluster, int node, const struct pgbouncer_options *options);
+/* One that drops `options` from the startup packet, as most are set up. */
 struct pgbouncer *pgbouncer_start(
 	struct cluster *cluster, int node, const char *pool_mode, int pool_size);
 void pgbouncer_end(struct pgbouncer *pooler);

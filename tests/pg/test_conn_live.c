@@ -11,23 +11,10 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
-#include "pg/conn.h"
+#include "pg/caller.h"
 #include "pg/conninfo.h"
 #include "pg/pgbouncer.h"
 #include "pg/server.h"
-
-enum { PATIENCE_MS = 20000 };
-
-/* A connection, and what came of the last question. */
-struct caller {
-	struct loop *loop;
-	struct conn *conn;
-	struct conn_options options;
-	int answers;
-	char cell[256];
-	struct err error;
-	char notice[256];
-};
 
 static struct cluster *servers; /* a primary and a standby, over sockets and TCP */
 
@@ -36,96 +23,13 @@ static int frozen_pipe[2];
 static int (*real_getaddrinfo)(
 	const char *, const char *, const struct addrinfo *, struct addrinfo **);
 
-static void keep_notice(void *arg, const char *severity, const char *text)
-{
-	struct caller *c = arg;
-	snprintf(c->notice, sizeof(c->notice), "%s: %s", severity, text);
-}
-
-static void take_answer(void *arg, const struct result *result, const struct err *e)
-{
-	struct caller *c = arg;
-	const char *cell = result && result_rows(result) > 0 ? result_text(result, 0, 0) : NULL;
-
-	c->answers++;
-	c->error = e ? *e : (struct err){ .kind = ERR_NONE };
-	snprintf(c->cell, sizeof(c->cell), "%s", cell ? cell : "");
-}
-
-static void call(struct caller *c, const char *conninfo)
-{
-	struct err e;
-	struct conninfo *info = conninfo_new(conninfo, NULL, &e);
-
-	assert_non_null(info);
-	if (c->options.connect_timeout_ms == 0)
-		c->options.connect_timeout_ms = 5000;
-	c->loop = loop_new();
-	c->conn = conn_new(c->loop, &driver_libpq, info, &c->options, NULL, NULL);
-	conn_on_notice(c->conn, keep_notice, c);
-	conn_open(c->conn);
-	conninfo_free(info);
-}
-
-static void hang_up(struct caller *c)
-{
-	conn_free(c->conn);
-	loop_free_deferred(c->loop);
-	loop_free(c->loop);
-}
-
-static void give_up(void *arg)
-{
-	fail_msg("waited in vain: %s", (const char *)arg);
-}
-
-static void turn(struct caller *c)
-{
-	loop_turn(c->loop, true);
-	loop_free_deferred(c->loop);
-}
-
-static const struct link_view *until(struct caller *c, enum link_state state)
-{
-	struct loop_timer *patience = loop_timer_start(
-		c->loop, PATIENCE_MS, 0, give_up, (void *)(uintptr_t) "the state of the link");
-
-	while (conn_view(c->conn)->state != state)
-		turn(c);
-	loop_timer_stop(patience);
-	return conn_view(c->conn);
-}
-
-static void finish(struct caller *c, int answers)
-{
-	struct loop_timer *patience =
-		loop_timer_start(c->loop, PATIENCE_MS, 0, give_up, (void *)(uintptr_t) "an answer");
-
-	while (c->answers < answers)
-		turn(c);
-	loop_timer_stop(patience);
-}
-
-static void ask(struct caller *c, const struct query *query)
-{
-	int before = c->answers;
-
-	conn_query(c->conn, query, take_answer, c);
-	finish(c, before + 1);
-}
-
-static void ask_sql(struct caller *c, const char *sql)
-{
-	ask(c, &(const struct query){ .sql = sql });
-}
-
 static void a_socket_leads_to_a_known_server(void **state)
 {
 	(void)state;
 	struct caller c = { 0 };
-	call(&c, cluster_conninfo(servers, 0));
+	caller_dial(&c, cluster_conninfo(servers, 0));
 
-	const struct link_view *view = until(&c, LINK_UP);
+	const struct link_view *view = caller_until(&c, LINK_UP);
 
 	char *known = server_cell(servers, 0, "select system_identifier from pg_control_system()");
 	assert_string_equal(view->identity.system_identifier, known);
@@ -134,7 +38,7 @@ static void a_socket_leads_to_a_known_server(void **state)
 	assert_true(view->identity.is_superuser);
 	assert_string_equal(view->identity.tls, "");
 	free(known);
-	hang_up(&c);
+	caller_hang_up(&c);
 }
 
 static void tcp_leads_there_by_name(void **state)
@@ -145,15 +49,15 @@ static void tcp_leads_there_by_name(void **state)
 	struct conninfo *info = conninfo_new(cluster_tcp_conninfo(servers, 0), NULL, &e);
 	char *text = mem_printf(
 		"host=localhost port=%s user=postgres dbname=shop", conninfo_get(info, "port"));
-	call(&c, text);
+	caller_dial(&c, text);
 
-	const struct link_view *view = until(&c, LINK_UP);
+	const struct link_view *view = caller_until(&c, LINK_UP);
 
 	assert_string_equal(view->identity.host, "localhost");
 	assert_string_equal(view->identity.address, "127.0.0.1");
 	free(text);
 	conninfo_free(info);
-	hang_up(&c);
+	caller_hang_up(&c);
 }
 
 static void the_watching_session_only_reads(void **state)
@@ -162,17 +66,19 @@ static void the_watching_session_only_reads(void **state)
 	struct caller c = { .options = { .purpose = CONN_MONITOR,
 				    .statement_timeout_ms = 1500,
 				    .lock_timeout_ms = 100 } };
-	call(&c, cluster_conninfo(servers, 0));
-	until(&c, LINK_UP);
+	caller_dial(&c, cluster_conninfo(servers, 0));
+	caller_until(&c, LINK_UP);
 
-	ask_sql(&c, "SELECT current_setting('statement_timeout') || current_setting('lock_timeout')"
-		    " || current_setting('search_path')");
+	caller_sql(&c,
+		"SELECT current_setting('statement_timeout') || current_setting('lock_timeout')"
+		" || current_setting('search_path')");
 	assert_string_equal(c.cell, "1500ms100ms");
-	ask_sql(&c, "CREATE TABLE public.never (i int)");
+	caller_sql(&c, "CREATE TABLE public.never (i int)");
 	assert_string_equal(c.error.sqlstate, "25006");
-	ask_sql(&c, "SELECT application_name FROM pg_stat_activity WHERE pid = pg_backend_pid()");
+	caller_sql(
+		&c, "SELECT application_name FROM pg_stat_activity WHERE pid = pg_backend_pid()");
 	assert_non_null(strstr(c.cell, "dbtop/monitor "));
-	hang_up(&c);
+	caller_hang_up(&c);
 }
 
 static void a_plain_role_knows_what_it_may(void **state)
@@ -183,15 +89,15 @@ static void a_plain_role_knows_what_it_may(void **state)
 		"create role plain login;"
 		"revoke execute on function pg_control_system() from public");
 	char *text = mem_printf("%s user=plain", cluster_conninfo(servers, 0));
-	call(&c, text);
+	caller_dial(&c, text);
 
-	const struct link_view *view = until(&c, LINK_UP);
+	const struct link_view *view = caller_until(&c, LINK_UP);
 
 	assert_string_equal(view->identity.system_identifier, "");
 	assert_int_equal(view->identity.timeline, 1);
 	assert_string_equal(view->identity.user, "plain");
 	assert_false(view->identity.has_monitor);
-	hang_up(&c);
+	caller_hang_up(&c);
 	free(text);
 	server_run(servers, 0,
 		"grant execute on function pg_control_system() to public; drop role plain");
@@ -201,15 +107,15 @@ static void check_stopped(const char *options, const char *sqlstate, const char 
 {
 	struct caller c = { .options = { .keep_up = true } };
 	char *text = mem_printf("%s %s", cluster_conninfo(servers, 0), options);
-	call(&c, text);
+	caller_dial(&c, text);
 
-	const struct link_view *view = until(&c, LINK_STOPPED);
+	const struct link_view *view = caller_until(&c, LINK_STOPPED);
 
 	assert_string_equal(view->sqlstate, sqlstate);
 	assert_non_null(strstr(view->error, words));
 	assert_true(*view->hint);
 	assert_null(strstr(view->error, "open-sesame"));
-	hang_up(&c);
+	caller_hang_up(&c);
 	free(text);
 }
 
@@ -230,35 +136,35 @@ static void a_server_that_was_restarted_is_found_again(void **state)
 	struct err e;
 	struct caller c = { .options = { .keep_up = true } };
 	const struct query probe = { .sql = "SELECT 'prepared'", .is_prepared = true };
-	call(&c, cluster_conninfo(servers, 0));
-	until(&c, LINK_UP);
-	ask(&c, &probe);
+	caller_dial(&c, cluster_conninfo(servers, 0));
+	caller_until(&c, LINK_UP);
+	caller_ask(&c, &probe);
 
 	assert_true(cluster_stop_node(servers, 0, CLUSTER_STOP_FAST, &e));
-	const struct link_view *view = until(&c, LINK_WAITING);
+	const struct link_view *view = caller_until(&c, LINK_WAITING);
 	assert_string_equal(view->sqlstate, "57P01");
 	assert_true(cluster_start_node(servers, 0, &e));
-	until(&c, LINK_UP);
+	caller_until(&c, LINK_UP);
 
-	ask(&c, &probe);
+	caller_ask(&c, &probe);
 	assert_string_equal(c.cell, "prepared");
-	hang_up(&c);
+	caller_hang_up(&c);
 }
 
 static void a_frozen_server_costs_the_deadline_of_the_question(void **state)
 {
 	(void)state;
 	struct caller c = { 0 };
-	call(&c, cluster_conninfo(servers, 0));
-	until(&c, LINK_UP);
+	caller_dial(&c, cluster_conninfo(servers, 0));
+	caller_until(&c, LINK_UP);
 	cluster_freeze_node(servers, 0);
 
-	ask(&c, &(const struct query){ .sql = "SELECT 1", .deadline_ms = 200 });
+	caller_ask(&c, &(const struct query){ .sql = "SELECT 1", .deadline_ms = 200 });
 	cluster_thaw_node(servers, 0);
 
 	assert_int_equal(c.error.kind, ERR_TIMEOUT);
 	assert_int_equal(conn_view(c.conn)->state, LINK_STOPPED);
-	hang_up(&c);
+	caller_hang_up(&c);
 }
 
 static void a_frozen_server_costs_the_deadline_of_the_dial(void **state)
@@ -266,65 +172,66 @@ static void a_frozen_server_costs_the_deadline_of_the_dial(void **state)
 	(void)state;
 	struct caller c = { .options = { .connect_timeout_ms = 200 } };
 	cluster_freeze_node(servers, 0);
-	call(&c, cluster_conninfo(servers, 0));
+	caller_dial(&c, cluster_conninfo(servers, 0));
 
-	until(&c, LINK_STOPPED);
+	caller_until(&c, LINK_STOPPED);
 	cluster_thaw_node(servers, 0);
 
 	assert_int_equal(conn_error(c.conn)->kind, ERR_TIMEOUT);
-	hang_up(&c);
+	caller_hang_up(&c);
 }
 
 static void a_long_statement_is_canceled_and_the_link_stays(void **state)
 {
 	(void)state;
 	struct caller c = { 0 };
-	call(&c, cluster_conninfo(servers, 0));
-	until(&c, LINK_UP);
+	caller_dial(&c, cluster_conninfo(servers, 0));
+	caller_until(&c, LINK_UP);
 
-	conn_query(c.conn, &(const struct query){ .sql = "SELECT pg_sleep(60)" }, take_answer, &c);
+	conn_query(c.conn, &(const struct query){ .sql = "SELECT pg_sleep(60)" },
+		caller_take_answer, &c);
 	server_wait(servers, 0,
 		"select count(*) = 1 from pg_stat_activity where query = 'SELECT pg_sleep(60)' "
 		"and state = 'active'");
 	conn_cancel(c.conn);
-	finish(&c, 1);
+	caller_finish(&c, 1);
 	assert_string_equal(c.error.sqlstate, "57014");
 
 	/* The late half of a cancel never hits what comes next. */
-	ask_sql(&c, "SELECT 'alive'");
+	caller_sql(&c, "SELECT 'alive'");
 	assert_string_equal(c.cell, "alive");
-	hang_up(&c);
+	caller_hang_up(&c);
 }
 
 static void a_change_is_refused_by_a_standby(void **state)
 {
 	(void)state;
 	struct caller c = { .options = { .purpose = CONN_CHANGE, .must_be_primary = true } };
-	call(&c, cluster_conninfo(servers, 1));
+	caller_dial(&c, cluster_conninfo(servers, 1));
 
-	const struct link_view *view = until(&c, LINK_STOPPED);
+	const struct link_view *view = caller_until(&c, LINK_STOPPED);
 
 	assert_true(view->identity.is_standby);
 	assert_int_equal(view->identity.timeline, 1);
 	assert_non_null(strstr(view->error, "is a standby"));
-	hang_up(&c);
+	caller_hang_up(&c);
 }
 
 static void another_database_is_refused_by_name(void **state)
 {
 	(void)state;
 	struct caller c = { 0 };
-	call(&c, cluster_conninfo(servers, 0));
-	struct identity planned = until(&c, LINK_UP)->identity;
-	hang_up(&c);
+	caller_dial(&c, cluster_conninfo(servers, 0));
+	struct identity planned = caller_until(&c, LINK_UP)->identity;
+	caller_hang_up(&c);
 
 	struct caller d = { .options = { .purpose = CONN_CHANGE, .must_equal = &planned } };
 	char *text = mem_printf("%s dbname=postgres", cluster_conninfo(servers, 0));
-	call(&d, text);
-	until(&d, LINK_STOPPED);
+	caller_dial(&d, text);
+	caller_until(&d, LINK_STOPPED);
 	assert_int_equal(conn_error(d.conn)->kind, ERR_CONFLICT);
 	assert_non_null(strstr(conn_error(d.conn)->text, "another database answers: postgres"));
-	hang_up(&d);
+	caller_hang_up(&d);
 	free(text);
 }
 
@@ -333,18 +240,19 @@ static void a_transaction_pooler_is_known_and_refused_for_changes(void **state)
 	(void)state;
 	struct pgbouncer *pooler = pgbouncer_start(servers, 0, "transaction", 2);
 	struct caller watching = { .options = { .statement_timeout_ms = 1500 } };
-	call(&watching, pgbouncer_conninfo(pooler));
-	assert_true(until(&watching, LINK_UP)->identity.is_pooled);
-	ask(&watching, &(const struct query){ .sql = "SELECT 'unnamed'", .is_prepared = true });
+	caller_dial(&watching, pgbouncer_conninfo(pooler));
+	assert_true(caller_until(&watching, LINK_UP)->identity.is_pooled);
+	caller_ask(
+		&watching, &(const struct query){ .sql = "SELECT 'unnamed'", .is_prepared = true });
 	assert_string_equal(watching.cell, "unnamed");
-	hang_up(&watching);
+	caller_hang_up(&watching);
 
 	struct caller changing = { .options = { .purpose = CONN_CHANGE } };
-	call(&changing, pgbouncer_conninfo(pooler));
-	until(&changing, LINK_STOPPED);
+	caller_dial(&changing, pgbouncer_conninfo(pooler));
+	caller_until(&changing, LINK_STOPPED);
 	assert_int_equal(conn_error(changing.conn)->kind, ERR_CONFLICT);
 	assert_non_null(strstr(conn_error(changing.conn)->text, "pooler"));
-	hang_up(&changing);
+	caller_hang_up(&changing);
 	pgbouncer_end(pooler);
 }
 
@@ -352,16 +260,16 @@ static void notices_and_positions_come_as_the_server_says_them(void **state)
 {
 	(void)state;
 	struct caller c = { .options = { .purpose = CONN_CHANGE } };
-	call(&c, cluster_conninfo(servers, 0));
-	until(&c, LINK_UP);
+	caller_dial(&c, cluster_conninfo(servers, 0));
+	caller_until(&c, LINK_UP);
 
-	ask_sql(&c, "DO $$ BEGIN RAISE WARNING 'mind the gap'; END $$");
+	caller_sql(&c, "DO $$ BEGIN RAISE WARNING 'mind the gap'; END $$");
 	assert_string_equal(c.notice, "WARNING: mind the gap");
-	ask_sql(&c, "SELECT 'größer',\n  nix");
+	caller_sql(&c, "SELECT 'größer',\n  nix");
 	assert_string_equal(c.error.sqlstate, "42703");
 	assert_int_equal(c.error.line, 2);
 	assert_int_equal(c.error.column, 3);
-	hang_up(&c);
+	caller_hang_up(&c);
 }
 
 static void copy_moves_rows_both_ways(void **state)
@@ -371,20 +279,20 @@ static void copy_moves_rows_both_ways(void **state)
 	char *rows = mem_zero(8 << 20);
 	for (size_t i = 0; i < 8 << 20; i++)
 		rows[i] = i % 64 == 63 ? '\n' : 'x';
-	call(&c, cluster_conninfo(servers, 0));
-	until(&c, LINK_UP);
+	caller_dial(&c, cluster_conninfo(servers, 0));
+	caller_until(&c, LINK_UP);
 
-	ask_sql(&c, "CREATE TEMP TABLE bulk (line text)");
-	ask(&c, &(const struct query){
-			.sql = "COPY bulk FROM stdin", .copy_data = span_from(rows, 8 << 20) });
+	caller_sql(&c, "CREATE TEMP TABLE bulk (line text)");
+	caller_ask(&c, &(const struct query){ .sql = "COPY bulk FROM stdin",
+			       .copy_data = span_from(rows, 8 << 20) });
 	assert_int_equal(c.error.kind, ERR_NONE);
-	ask_sql(&c, "SELECT count(*) FROM bulk WHERE length(line) = 63");
+	caller_sql(&c, "SELECT count(*) FROM bulk WHERE length(line) = 63");
 	assert_string_equal(c.cell, "131072");
-	ask_sql(&c, "COPY bulk TO stdout");
+	caller_sql(&c, "COPY bulk TO stdout");
 	assert_int_equal(c.error.kind, ERR_NONE);
-	ask_sql(&c, "SELECT 'still in step'");
+	caller_sql(&c, "SELECT 'still in step'");
 	assert_string_equal(c.cell, "still in step");
-	hang_up(&c);
+	caller_hang_up(&c);
 	free(rows);
 }
 
@@ -392,14 +300,14 @@ static void a_large_answer_arrives_whole(void **state)
 {
 	(void)state;
 	struct caller c = { 0 };
-	call(&c, cluster_conninfo(servers, 0));
-	until(&c, LINK_UP);
+	caller_dial(&c, cluster_conninfo(servers, 0));
+	caller_until(&c, LINK_UP);
 
-	ask_sql(&c, "SELECT repeat('x', 200) FROM generate_series(1, 100000)");
+	caller_sql(&c, "SELECT repeat('x', 200) FROM generate_series(1, 100000)");
 
 	assert_int_equal(c.error.kind, ERR_NONE);
 	assert_int_equal(strlen(c.cell), 200);
-	hang_up(&c);
+	caller_hang_up(&c);
 }
 
 /* Takes the place of the C library's, for libuv too. */
@@ -426,17 +334,17 @@ static void a_frozen_name_lookup_never_stops_the_loop(void **state)
 	struct caller c = { .options = { .connect_timeout_ms = 300 } };
 	int beats = 0;
 	assert_int_equal(pipe(frozen_pipe), 0);
-	call(&c, "host=frozen.example user=ann dbname=shop");
+	caller_dial(&c, "host=frozen.example user=ann dbname=shop");
 	struct loop_timer *timer = loop_timer_start(c.loop, 10, 10, count_beat, &beats);
 
-	until(&c, LINK_STOPPED);
+	caller_until(&c, LINK_STOPPED);
 
 	assert_true(beats >= 10);
 	assert_int_equal(conn_error(c.conn)->kind, ERR_TIMEOUT);
 	loop_timer_stop(timer);
 	assert_int_equal(
 		write(frozen_pipe[1], "x", 1), 1); /* thaw: the worker must not outlive us */
-	hang_up(&c);
+	caller_hang_up(&c);
 	close(frozen_pipe[0]);
 	close(frozen_pipe[1]);
 }

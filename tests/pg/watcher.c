@@ -44,12 +44,12 @@ static void link_changed(void *arg, struct conn *conn)
 		probes_link_changed(watcher->probes);
 }
 
-struct watcher *watcher_start(struct cluster *servers, int node, const char *user)
+struct watcher *watcher_start_at(const char *conninfo, const char *user)
 {
 	struct watcher *watcher = mem_new(struct watcher);
 	struct err e = { 0 };
 	struct conninfo_override override = { .user = user };
-	struct conninfo *info = conninfo_new(cluster_conninfo(servers, node), &override, &e);
+	struct conninfo *info = conninfo_new(conninfo, &override, &e);
 
 	if (!info)
 		fail_msg("%s", e.text);
@@ -69,6 +69,11 @@ struct watcher *watcher_start(struct cluster *servers, int node, const char *use
 	watcher->probes = probes_new(&options);
 	endpoint_watch(watcher->endpoint);
 	return watcher;
+}
+
+struct watcher *watcher_start(struct cluster *servers, int node, const char *user)
+{
+	return watcher_start_at(cluster_conninfo(servers, node), user);
 }
 
 void watcher_end(struct watcher *watcher)

@@ -22,6 +22,8 @@ struct watcher {
 
 /* user NULL = postgres. */
 struct watcher *watcher_start(struct cluster *servers, int node, const char *user);
+/* Of whatever answers there: a pooler. */
+struct watcher *watcher_start_at(const char *conninfo, const char *user);
 void watcher_end(struct watcher *watcher);
 
 typedef bool watcher_is_fn(const struct watcher *watcher);

@@ -188,9 +188,9 @@ static void a_role_kept_from_control_data_is_asked_less(void **state)
 {
 	struct conn_world *w = *state;
 	w->fake->is_identity_scripted = true;
-	fake_expect(w->fake, "SELECT");
+	fake_expect(w->fake, "LOCAL SELECT");
 	fake_error(w->fake, "42501", "permission denied for function pg_control_system", 0);
-	fake_expect(w->fake, "SELECT");
+	fake_expect(w->fake, "LOCAL SELECT");
 	fake_rows(w->fake, "database_oid|backend_pid|system_identifier|timeline", "5|4242|~|3");
 
 	conn_world_open(w);
@@ -252,20 +252,38 @@ static void a_change_refuses_another_server_by_what_differs(void **state)
 	assert_non_null(strstr(view(w)->error, "on timeline 2 instead of 1"));
 }
 
-static void a_pooler_that_refuses_options_gets_them_never_when_it_shares(void **state)
+static void before_it_is_known_who_answers_the_question_brings_its_settings(void **state)
+{
+	struct conn_world *w = *state;
+	w->fake->is_identity_scripted = true;
+	fake_expect(w->fake, "LOCAL SELECT");
+	fake_rows(w->fake, "backend_pid", "4242");
+	conn_world_open(w);
+	assert_non_null(strstr(w->fake->last_local, "'transaction_read_only', 'on', true"));
+
+	fake_expect(w->fake, "SELECT 1"); /* a session of our own has them */
+	conn_world_sql(w, "SELECT 1");
+	fake_check_done(w->fake);
+}
+
+static void a_watched_pooler_gets_no_setting_that_stays(void **state)
 {
 	struct conn_world *w = *state;
 	w->fake->backend_pid = -17;
+	w->options.pooler_is_session = true; /* said by mistake, perhaps */
 	fake_refuse(w->fake, "connection to server failed: FATAL:  08P01: unsupported startup "
 			     "parameter: options\n");
 
 	conn_world_open(w);
-
 	assert_int_equal(view(w)->state, LINK_UP);
 	assert_int_equal(w->fake->dials, 2);
 	assert_string_equal(w->fake->last_options, "");
-	assert_string_equal(w->fake->asked, ""); /* a SET would reach other clients */
 	assert_true(view(w)->identity.is_pooled);
+	assert_string_equal(w->fake->asked, "");
+
+	fake_expect(w->fake, "LOCAL SELECT 1");
+	conn_world_sql(w, "SELECT 1");
+	assert_string_equal(w->fake->asked, "LOCAL SELECT 1\n");
 }
 
 static void an_idle_session_told_to_go_says_why(void **state)
@@ -346,7 +364,8 @@ int main(void)
 		CASE(a_change_refuses_a_standby),
 		CASE(a_change_refuses_a_pooler_unless_told_it_is_in_session_mode),
 		CASE(a_change_refuses_another_server_by_what_differs),
-		CASE(a_pooler_that_refuses_options_gets_them_never_when_it_shares),
+		CASE(before_it_is_known_who_answers_the_question_brings_its_settings),
+		CASE(a_watched_pooler_gets_no_setting_that_stays),
 		CASE(an_idle_session_told_to_go_says_why),
 		CASE(an_idle_link_that_breaks_is_dialed_again),
 		CASE(a_promotion_shows_with_the_next_answer),

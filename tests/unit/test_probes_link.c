@@ -131,9 +131,9 @@ static void expect_executed(struct world *w)
 	fake_expect(w->fake, "EXECUTE ");
 }
 
-static void expect_plain(struct world *w)
+static void expect_local(struct world *w)
 {
-	fake_expect(w->fake, ""); /* the text itself */
+	fake_expect(w->fake, "LOCAL ");
 }
 
 static void rows_become_structs_with_their_nulls(void **state)
@@ -177,17 +177,18 @@ static void a_question_is_prepared_once_a_connection(void **state)
 	assert_int_equal(w->samples, 2);
 }
 
-static void through_a_pooler_nothing_is_prepared(void **state)
+static void through_a_pooler_each_probe_is_unnamed_and_brings_its_settings(void **state)
 {
 	struct world *w = *state;
 	w->fake->identity.backend_pid = w->fake->backend_pid + 1;
-	answer_tick(w, expect_plain);
+	answer_tick(w, expect_local);
 
 	world_start(w);
 
 	fake_check_done(w->fake);
 	assert_int_equal(w->pools, 1);
 	assert_null(strstr(w->fake->asked, "PREPARE "));
+	assert_non_null(strstr(w->fake->last_local, "'transaction_read_only', 'on', true"));
 }
 
 static void a_broken_link_keeps_the_sample_and_a_new_one_prepares_again(void **state)
@@ -255,7 +256,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		WITH_WORLD(rows_become_structs_with_their_nulls),
 		WITH_WORLD(a_question_is_prepared_once_a_connection),
-		WITH_WORLD(through_a_pooler_nothing_is_prepared),
+		WITH_WORLD(through_a_pooler_each_probe_is_unnamed_and_brings_its_settings),
 		WITH_WORLD(a_broken_link_keeps_the_sample_and_a_new_one_prepares_again),
 		WITH_WORLD(a_server_that_never_answers_costs_the_deadline),
 		WITH_WORLD(a_statement_the_server_gave_up_leaves_the_link_and_the_other_question),

@@ -353,17 +353,41 @@ static void a_statement_that_is_there_already_is_used(void **state)
 	assert_string_equal(w->cell, "here");
 }
 
-static void through_a_pooler_nothing_has_a_name(void **state)
+static void be_behind_a_pooler(struct conn_world *w)
 {
-	struct conn_world *w = *state;
 	w->fake->backend_pid = 99;
 	fake_cut(w->fake);
 	loop_advance_ms(w->loop, 1200);
-	fake_expect(w->fake, "SELECT probe");
+}
+
+static void through_a_pooler_a_question_brings_its_settings_and_has_no_name(void **state)
+{
+	struct conn_world *w = *state;
+	be_behind_a_pooler(w);
+	fake_expect(w->fake, "LOCAL SELECT probe");
+	fake_rows(w->fake, "a", "here");
 
 	conn_world_ask(w, &probe);
 
-	assert_int_equal(w->answers, 1);
+	assert_string_equal(w->cell, "here");
+	assert_non_null(strstr(w->fake->last_local, "'transaction_read_only', 'on', true"));
+	assert_non_null(strstr(w->fake->last_local, "'search_path', '', true"));
+	assert_non_null(strstr(w->fake->last_local, " 1500 100 60000 dbtop/monitor "));
+}
+
+static void through_a_pooler_the_role_is_asked_for_not_believed(void **state)
+{
+	struct conn_world *w = *state;
+	be_behind_a_pooler(w);
+	w->fake->in_hot_standby = "on"; /* what the pooler heard once */
+	fake_expect(w->fake, "LOCAL SELECT probe");
+
+	conn_world_ask(w, &probe);
+
+	assert_false(conn_view(w->conn)->identity.is_standby);
+	assert_false(conn_is_identity_stale(w->conn));
+	loop_advance_ms(w->loop, 11000);
+	assert_true(conn_is_identity_stale(w->conn));
 }
 
 int main(void)
@@ -391,7 +415,8 @@ int main(void)
 		CASE(a_statement_the_server_lost_is_prepared_again),
 		CASE(a_statement_that_stays_lost_is_an_error),
 		CASE(a_statement_that_is_there_already_is_used),
-		CASE(through_a_pooler_nothing_has_a_name),
+		CASE(through_a_pooler_a_question_brings_its_settings_and_has_no_name),
+		CASE(through_a_pooler_the_role_is_asked_for_not_believed),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/*
+ * Settings: what our statements run under. A session of our own gets them in the startup packet: no round trip, and
+ * RESET ALL comes back to them. A session that a pooler shares out gets them with each question, for its transaction
+ * only: a SET would reach other clients, and would not be there for our next question.
+ */
+#include <pwd.h>
+#include <unistd.h>
+
+#include "pg/conn_private.h"
+#include "sql/sql.h"
+
+enum {
+	APPLICATION_NAME_BYTES = 63, /* what the server keeps */
+	IDLE_IN_TRANSACTION_MS = 60000,
+	NUMBER_BYTES = 24,
+	OLDEST_TELLING_ROLE = 140000, /* servers that report in_hot_standby */
+};
+
+static const char *const purpose_words[] = {
+	[CONN_MONITOR] = "monitor",
+	[CONN_CHANGE] = "change",
+};
+
+/* "dbtop/monitor ann@laptop" */
+static const char *application_name(const struct conn *conn, char text[APPLICATION_NAME_BYTES + 1])
+{
+	char host[APPLICATION_NAME_BYTES] = "";
+	const struct passwd *user = getpwuid(geteuid());
+	struct str whole = { 0 };
+
+	gethostname(host, sizeof(host) - 1);
+	str_addf(&whole, "dbtop/%s %s@%s", purpose_words[conn->options.purpose],
+		user ? user->pw_name : "?", host);
+	snprintf(text, APPLICATION_NAME_BYTES + 1, "%.*s", APPLICATION_NAME_BYTES, str_c(&whole));
+	str_release(&whole);
+	return text;
+}
+
+static void set_options(struct conn *conn)
+{
+	const struct conn_options *o = &conn->options;
+	const char *own = conninfo_get(conn->info, "options");
+	struct str text = { 0 };
+
+	str_add(&text, own ? own : "");
+	if (o->purpose == CONN_MONITOR)
+		str_add(&text, " -c default_transaction_read_only=on -c search_path=");
+	if (o->statement_timeout_ms > 0)
+		str_addf(&text, " -c statement_timeout=%lld", (long long)o->statement_timeout_ms);
+	if (o->lock_timeout_ms > 0)
+		str_addf(&text, " -c lock_timeout=%lld", (long long)o->lock_timeout_ms);
+	str_addf(&text, " -c idle_in_transaction_session_timeout=%d", IDLE_IN_TRANSACTION_MS);
+	conninfo_set(conn->dialed, "options", conn->is_without_options ? NULL : str_c(&text));
+	str_release(&text);
+}
+
+void session_set_startup(struct conn *conn)
+{
+	char name[APPLICATION_NAME_BYTES + 1];
+
+	conninfo_set(conn->dialed, "application_name", application_name(conn, name));
+	set_options(conn);
+}
+
+static const char *number(int64_t n, char text[NUMBER_BYTES])
+{
+	if (n <= 0)
+		return NULL;
+	snprintf(text, NUMBER_BYTES, "%lld", (long long)n);
+	return text;
+}
+
+bool session_wants_setup(const struct conn *conn)
+{
+	const struct identity *identity = &conn->view.identity;
+
+	if (identity->is_pooled &&
+		(conn->options.purpose == CONN_MONITOR || !conn->options.pooler_is_session))
+		return false;
+	return conn->is_without_options || identity->is_pooled || conn->set_role;
+}
+
+void session_setup(struct conn *conn, query_done_fn *done)
+{
+	const struct conn_options *o = &conn->options;
+	bool is_monitor = o->purpose == CONN_MONITOR;
+	char statement[NUMBER_BYTES], lock[NUMBER_BYTES], idle[NUMBER_BYTES];
+	const char *params[] = { is_monitor ? "" : NULL, is_monitor ? "on" : NULL,
+		number(o->statement_timeout_ms, statement), number(o->lock_timeout_ms, lock),
+		number(IDLE_IN_TRANSACTION_MS, idle), o->set_role };
+	const struct query query = {
+		.sql = sql_get("session-setup", conn->view.identity.server_version),
+		.params = params,
+		.param_count = ARRAY_SIZE(params),
+	};
+
+	exchange_start(conn, &query, done, conn);
+}
+
+/* Until the server has said who it is, it may be one behind a pooler. */
+bool session_is_shared(const struct conn *conn)
+{
+	if (conn->options.purpose != CONN_MONITOR)
+		return false;
+	return conn->view.identity.is_pooled ||
+	       (conn->state == CONN_GREETING && conn->identified_us == 0);
+}
+
+bool session_send_local(struct conn *conn, const struct driver_text *question)
+{
+	const struct conn_options *o = &conn->options;
+	char statement[NUMBER_BYTES], lock[NUMBER_BYTES], idle[NUMBER_BYTES], pid[NUMBER_BYTES];
+	char name[APPLICATION_NAME_BYTES + 1];
+	const char *params[] = { number(o->statement_timeout_ms, statement),
+		number(o->lock_timeout_ms, lock), number(IDLE_IN_TRANSACTION_MS, idle),
+		application_name(conn, name), pid };
+	const struct driver_text settings = {
+		sql_get("session-local", conn->view.identity.server_version),
+		ARRAY_SIZE(params),
+		params,
+	};
+
+	snprintf(pid, sizeof(pid), "%d", conn->driver->backend_pid(conn->link));
+	return conn->driver->send_pair(conn->link, &settings, question);
+}
+
+/* A pooler repeats what some server said to it long ago. */
+bool conn_tells_role(const struct conn *conn)
+{
+	const struct identity *identity = &conn->view.identity;
+
+	return identity->server_version >= OLDEST_TELLING_ROLE && !identity->is_pooled;
+}
