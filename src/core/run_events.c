@@ -33,8 +33,8 @@ static void on_state(void *arg, enum run_state state)
 		view->retry_at_us = 0;
 	if (state != RUN_STEP) {
 		view->blocker_count = 0;
-		view->blocked_by_us = 0;
 		*view->progress = '\0';
+		run_watch_forget(run);
 	}
 	run_changed(run);
 	if (state != RUN_READY)
@@ -125,6 +125,8 @@ static void on_step(void *arg, size_t step, enum step_state state, int64_t took_
 		note_content(run, step);
 		view->statement = 0;
 		view->statements_done = 0;
+	} else {
+		run_watch_forget(run);
 	}
 	tell_finished(run, step, state, took_ms);
 	if (run->listener.step)
@@ -252,6 +254,21 @@ static void drop_left_run(void *arg)
 		run_drop(app);
 }
 
+/* What was done before it stays; a migration may stand half done. */
+static void tell_guard(struct run *run, struct run_end *told)
+{
+	const struct plan *plan = run->inspection->plan;
+	size_t next = executor_next_step(run->executor);
+
+	told->exit = EXIT_GUARD;
+	told->database = next < plan->step_count && plan->steps[next].ordinal > 1
+				 ? DATABASE_PARTIAL
+				 : DATABASE_UNCHANGED;
+	err_set(&told->error, ERR_CONFLICT, "the gate stayed shut: %s",
+		run->app->model.run.gate.reason);
+	err_hint(&told->error, "run it again later, or raise the limit it names");
+}
+
 static void on_finished(void *arg, const struct run_end *end)
 {
 	struct run *run = arg;
@@ -261,12 +278,8 @@ static void on_finished(void *arg, const struct run_end *end)
 	run_journal_end(run, end);
 	run_plan_status(run, false);
 	run_watch_stop(run);
-	if (run->guard_stopped && end->error.kind == ERR_NONE) {
-		told.exit = EXIT_GUARD;
-		err_set(&told.error, ERR_CONFLICT, "the gate stayed shut: %s",
-			run->app->model.run.gate.reason);
-		err_hint(&told.error, "run it again later, or raise the limit it names");
-	}
+	if (run->guard_stopped && end->error.kind == ERR_NONE)
+		tell_guard(run, &told);
 	if (run->listener.finished)
 		run->listener.finished(run->listener.arg, &told);
 	else if (end->error.kind != ERR_NONE)

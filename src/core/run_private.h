@@ -46,6 +46,8 @@ void run_set_message(struct run *run, const char *fmt, ...) PRINTF(2, 3);
 
 void run_watch_start(struct run *run);
 void run_watch_stop(struct run *run);
+/* No statement of ours is out any more: what it waited for, and who waited for it, says nothing of the next step. */
+void run_watch_forget(struct run *run);
 /* Read the gate anew from the model's samples. */
 void run_gate_update(struct run *run);
 bool run_gate_is_open(struct run *run, size_t step);

@@ -33,9 +33,22 @@ static int64_t oldest_of_others(const struct run *run)
 	return own_pid && oldest->pid == own_pid ? VALUE_NONE : oldest->age_ms;
 }
 
+/* A lone step waits without a limit (changing.md 3): its wait stops nothing, so it does not shut the gate either. */
+static struct gate_limits limits_now(const struct run *run)
+{
+	const struct run_view *view = &run->app->model.run;
+	struct gate_limits limits = run->app->target.gate;
+
+	if (view->state == RUN_STEP && view->step < view->plan->step_count &&
+		view->plan->steps[view->step].is_lone)
+		limits.wait_ms = -1;
+	return limits;
+}
+
 void run_gate_update(struct run *run)
 {
 	const struct model *model = &run->app->model;
+	const struct gate_limits limits = limits_now(run);
 	bool has_pool = model->pool.sampled_us != 0, has_replicas = model->replicas.sampled_us != 0;
 	const struct replica *worst = model->replicas.count ? &model->replicas.rows[0] : NULL;
 	struct guard_numbers numbers = {
@@ -50,7 +63,7 @@ void run_gate_update(struct run *run)
 		.now_us = loop_now_us(run->app->loop),
 	};
 
-	guard_read(&run->app->target.gate, &numbers, &run->app->model.run.gate);
+	guard_read(&limits, &numbers, &run->app->model.run.gate);
 }
 
 void run_gate_refresh(struct app *app)
@@ -119,6 +132,17 @@ static void take_watch(struct run *run, const struct run_watch *watch)
 	if (watch->blocker_count > 0 && others_queue(&view->gate))
 		executor_yield(run->executor);
 	run_changed(run);
+}
+
+void run_watch_forget(struct run *run)
+{
+	bool counted = run->waiting_ms || run->blocked_since_us;
+
+	run->waiting_ms = 0;
+	run->blocked_since_us = 0;
+	run->app->model.run.blocked_by_us = 0;
+	if (counted)
+		run_gate_update(run);
 }
 
 static void on_watched(void *arg, const struct run_watch *watch, const struct err *e)

@@ -51,7 +51,7 @@ static bool can_step(const struct app *app, const char **why)
 
 static bool has_running(const struct app *app, const char **why)
 {
-	if (!run_is_busy(app))
+	if (!run_is_busy(app) && app->model.run.state != RUN_GATED)
 		*why = "nothing is running";
 	return !*why;
 }
