@@ -256,6 +256,31 @@ static void note_formatting(struct migrations_view *view, const struct inspectio
 	}
 }
 
+static size_t common_length(const char *a, const char *b)
+{
+	size_t n = 0;
+
+	while (a[n] && a[n] == b[n])
+		n++;
+	return n;
+}
+
+void migrations_short_rev(
+	const struct migrations_view *view, const char *rev, char out[SHORT_REV_BYTES])
+{
+	enum { DAY = 8, WORTH = 3 }; /* digits of a date; what is saved at least */
+	size_t len = strlen(rev), keep = DAY;
+
+	for (size_t i = 0; i < view->row_count; i++) {
+		size_t same = common_length(view->rows[i].rev, rev);
+		if (same < len && same + 1 > keep)
+			keep = same + 1;
+	}
+	if (!view->is_known || keep + WORTH > len)
+		keep = len;
+	snprintf(out, SHORT_REV_BYTES, "%.*s", (int)keep, rev);
+}
+
 void migrations_view_fill(struct migrations_view *view, const struct inspection *inspection)
 {
 	const struct migration_set *set = inspection->set;

@@ -75,6 +75,24 @@ void prompt_hazard_words(const struct hazard *hazard, char *out, size_t room)
 		is_told ? "" : hazard->object, hazard->words);
 }
 
+static bool is_same_text(const char *a, const char *b)
+{
+	return a == b || (a && b && strcmp(a, b) == 0);
+}
+
+bool prompt_hazard_is_told(const struct plan_step *step, size_t hazard)
+{
+	const struct hazard *it = &step->hazards[hazard];
+
+	for (size_t i = 0; i < hazard; i++) {
+		const struct hazard *before = &step->hazards[i];
+		if (before->kind == it->kind && is_same_text(before->object, it->object) &&
+			is_same_text(before->words, it->words))
+			return true;
+	}
+	return false;
+}
+
 static void add_hazard(const struct hazard *hazard, struct confirmation *c)
 {
 	char words[512];
@@ -97,7 +115,8 @@ static void add_hazards(const struct plan *plan, size_t from, size_t until, stru
 		for (size_t i = from; i < until; i++) {
 			for (size_t h = 0; h < plan->steps[i].hazard_count; h++) {
 				const struct hazard *hazard = &plan->steps[i].hazards[h];
-				if (hazard->level != level)
+				if (hazard->level != level ||
+					prompt_hazard_is_told(&plan->steps[i], h))
 					continue;
 				if (shown++ < HAZARD_LINES_MAX)
 					add_hazard(hazard, c);
@@ -166,14 +185,17 @@ static int level_of(const struct plan *plan, size_t from, size_t until)
 }
 
 /* Each action has a token of its own, so that habit cannot supply it; level 3 wants the migration's name. */
-static void set_token(const struct plan_step *step, const char *verb, struct confirmation *c)
+static void set_token(const struct app *app, const struct plan_step *step, const char *verb,
+	struct confirmation *c)
 {
 	const struct migration *m = step->migration;
+	char rev[SHORT_REV_BYTES];
 
+	migrations_short_rev(&app->model.migrations, m->rev, rev);
 	if (c->level >= 3)
 		snprintf(c->token, sizeof(c->token), "%s", *m->name ? m->name : m->rev);
 	else
-		snprintf(c->token, sizeof(c->token), "%s %s.%zu", verb, m->rev, step->ordinal);
+		snprintf(c->token, sizeof(c->token), "%s %s.%zu", verb, rev, step->ordinal);
 }
 
 static void for_steps(const struct app *app, const struct plan *plan, size_t from, size_t until,
@@ -196,7 +218,7 @@ static void for_steps(const struct app *app, const struct plan *plan, size_t fro
 	add_hazards(plan, from, until, c);
 	add_losses(app, plan, from, until, c);
 	add_undo(plan, from, until, c);
-	set_token(step, verb, c);
+	set_token(app, step, verb, c);
 }
 
 void prompt_for_steps(const struct app *app, size_t from, size_t until, struct confirmation *c)
@@ -217,7 +239,7 @@ void prompt_for_skip(const struct app *app, struct confirmation *c)
 	snprintf(c->title, sizeof(c->title), "Leave out step %zu of %s %s on %s %s?", step->ordinal,
 		step->migration->rev, step->migration->name, env_words(app), app->target.name);
 	line(c, "The history will say it was skipped. Nothing of it runs, now or later.");
-	set_token(step, "skip", c);
+	set_token(app, step, "skip", c);
 }
 
 void prompt_for_choice(const struct app *app, enum run_choice choice, struct confirmation *c)
@@ -238,7 +260,7 @@ void prompt_for_choice(const struct app *app, enum run_choice choice, struct con
 		step->ordinal, step->migration->rev, step->migration->name, env_words(app),
 		app->target.name);
 	line(c, "%s", *trouble->words ? trouble->words : trouble->error.text);
-	set_token(step,
+	set_token(app, step,
 		choice == RUN_CHOICE_CLEAR   ? "clear"
 		: choice == RUN_CHOICE_AGAIN ? "again"
 					     : "done",

@@ -27,4 +27,7 @@ void prompt_dry_run(const struct app *app, struct report *report);
 /* "index-build orders_ix: builds it beside the running work"; an object its words name stands once. */
 void prompt_hazard_words(const struct hazard *hazard, char *out, size_t room);
 
+/* Several statements of a step meet the same hazard: it is told with the first of them. */
+bool prompt_hazard_is_told(const struct plan_step *step, size_t hazard);
+
 #endif

@@ -100,13 +100,14 @@ static void log_step(const struct run *run, size_t step, enum step_state state, 
 static void tell_finished(struct run *run, size_t step, enum step_state state, int64_t took_ms)
 {
 	const struct plan_step *at = &run->inspection->plan->steps[step];
-	char took[WORDS_BYTES];
+	char took[WORDS_BYTES], rev[SHORT_REV_BYTES];
 
 	if (run->is_headless || (state != STEP_DONE && state != STEP_SKIPPED))
 		return;
 	*run->app->model.run.message = '\0';
 	words_ms(took_ms > 0 ? took_ms : 0, took);
-	app_message(run->app, MESSAGE_INFO, "step %s.%zu %s in %s", at->migration->rev, at->ordinal,
+	migrations_short_rev(&run->app->model.migrations, at->migration->rev, rev);
+	app_message(run->app, MESSAGE_INFO, "step %s.%zu %s in %s", rev, at->ordinal,
 		state == STEP_DONE ? "done" : "recorded as skipped", took);
 }
 

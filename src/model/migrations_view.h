@@ -55,4 +55,12 @@ struct migrations_view {
 	char lock_holder[160]; /* who holds the migration lock; "" = free */
 };
 
+enum { SHORT_REV_BYTES = 48 };
+/*
+ * A revision as people write it: a long one is cut after the digits that tell it from all others (a day's, at least),
+ * which is still a name that every command takes.
+ */
+void migrations_short_rev(
+	const struct migrations_view *view, const char *rev, char out[SHORT_REV_BYTES]);
+
 #endif

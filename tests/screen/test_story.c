@@ -96,7 +96,7 @@ static void step_up(struct story *story)
 	pty_wait_text(&story->pty, "Press y to do it.");
 	/* what is typed in the first moments of a prompt is not heard */
 	pty_type_until(&story->pty, "y", "done   step 1 of 1");
-	pty_wait_text(&story->pty, "step 20240105090000.1 done in ");
+	pty_wait_text(&story->pty, "step 20240105.1 done in ");
 	pty_wait_text(&story->pty, "the database is at 20240105090000; nothing is running");
 	server_expect(story->servers, 0, "select to_regclass('customer')", "customer");
 	server_expect(story->servers, 0, "select rev from dbtop.revision", "20240105090000");

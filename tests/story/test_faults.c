@@ -133,8 +133,8 @@ static void a_failing_statement_says_where_why_and_what_is_true(void **state)
 		"");
 	world_step(w, "42704");
 	pty_wait_text(&w->pty, "20240102000000_change.sql:3:");
-	/* y opens the question what to do: however long it is held, it does not answer it */
-	pty_type_until(&w->pty, "y", "> y");
+	/* a opens the question what to do: however long it is held, it does not answer it */
+	pty_type_until(&w->pty, "a", "> a");
 	pty_type(&w->pty, "\r");
 	pty_wait_text(&w->pty, "that is not what was asked for; nothing was done");
 	pty_wait_text(&w->pty, "The step left nothing: the database is as before it.");
@@ -160,10 +160,10 @@ static void an_index_that_came_out_invalid_is_cleared_and_built_again(void **sta
 		"select indisvalid from pg_index where indexrelid = 'shop_id'::regclass", "f");
 	server_run(w->servers, 0,
 		"delete from shop a using shop b where a.id = b.id and a.ctid > b.ctid");
-	pty_type(&w->pty, "y");
+	pty_type(&w->pty, "C");
 	pty_wait_text(&w->pty, "Type  ");
 	pty_type_until(&w->pty, "c", "> c");
-	pty_type(&w->pty, "\025clear 20240102000000.1\r");
+	pty_type(&w->pty, "\025clear 20240102.1\r");
 	pty_wait_text(&w->pty, "done   step 1 of 1");
 	server_expect(w->servers, 0,
 		"select indisvalid from pg_index where indexrelid = 'shop_id'::regclass", "t");
@@ -304,7 +304,7 @@ static void a_run_stops_at_its_breakpoint_and_a_step_left_out_is_recorded(void *
 	pty_type(&w->pty, ":run.skip by-hand\r");
 	pty_wait_text(&w->pty, "Leave out step");
 	pty_type_until(&w->pty, "x", "> x");
-	pty_type(&w->pty, "\025skip 20240102000000.1\r");
+	pty_type(&w->pty, "\025skip 20240102.1\r");
 	pty_wait_text(&w->pty, "step 3 of 3");
 	world_step(w, "done   step 3 of 3");
 	assert_null(server_cell(w->servers, 0, "select to_regclass('b')"));

@@ -69,6 +69,28 @@ static void apply(struct world *w, const char *rev, enum history_state state, co
 		.sha256 = sha256 };
 }
 
+static const char *short_rev(const struct world *w, const char *rev)
+{
+	static char out[SHORT_REV_BYTES];
+	migrations_short_rev(&w->view, rev, out);
+	return out;
+}
+
+static void a_revision_is_cut_after_what_tells_it_from_the_others(void **state)
+{
+	struct world *w = *state;
+	apply(w, "20240201113000", HISTORY_APPLIED, NULL);
+	assert_string_equal(short_rev(w, "20240101000000"), "20240101000000");
+
+	migrations_view_fill(&w->view, &w->inspection);
+
+	assert_string_equal(short_rev(w, "20240101000000"), "20240101");
+	assert_string_equal(short_rev(w, "20240201000000"), "202402010");
+	assert_string_equal(short_rev(w, "20240201113000"), "202402011");
+	assert_string_equal(short_rev(w, "0042"), "0042");
+	assert_string_equal(short_rev(w, "base"), "base");
+}
+
 static void applied_stands_before_pending(void **state)
 {
 	struct world *w = *state;
@@ -140,6 +162,9 @@ static void half_done_and_failed_are_not_called_applied(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(
+			a_revision_is_cut_after_what_tells_it_from_the_others, world_open,
+			world_close),
 		cmocka_unit_test_setup_teardown(
 			applied_stands_before_pending, world_open, world_close),
 		cmocka_unit_test_setup_teardown(

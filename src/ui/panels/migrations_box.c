@@ -38,9 +38,10 @@ static void draw_row(const struct model *model, const struct migration_row *row,
 	struct pen pen = pen_at(s, 1, y);
 	struct widths widths = widths_of(&model->migrations, s->width);
 	int rev = widths.rev + 2 < 6 ? 6 : widths.rev + 2;
-	char when[WORDS_BYTES], took[NUMBER_BYTES];
+	char when[WORDS_BYTES], took[NUMBER_BYTES], short_rev[SHORT_REV_BYTES];
 	pen_field(&pen, ROLE_TITLE, label, LABEL);
-	pen_printf(&pen, ROLE_TEXT, "%.*s", widths.rev, row->rev);
+	migrations_short_rev(&model->migrations, row->rev, short_rev);
+	pen_field(&pen, ROLE_TEXT, short_rev, widths.rev);
 	pen_to(&pen, LABEL + 1 + rev);
 	pen_field(&pen, ROLE_TEXT, row->name ? row->name : "", widths.name);
 	pen_gap(&pen, 1);

@@ -108,13 +108,14 @@ static void draw_list(const struct panel *panel, const struct model *model, stru
 	elapsed[0] = '\0';
 	if (run->started_us)
 		number_ms((model->now_us - run->started_us) / 1000, elapsed);
-	int columns = revision_columns(&model->migrations);
+	char from[SHORT_REV_BYTES], to[SHORT_REV_BYTES];
+	migrations_short_rev(&model->migrations, plan->from ? plan->from : "base", from);
+	migrations_short_rev(&model->migrations, plan->to ? plan->to : "base", to);
 	int len = snprintf(
 		title, sizeof(title), "%s", plan->direction == PLAN_UP ? "Upgrade" : "Rollback");
 	/* where it is narrow the state matters more than where from and where to */
 	if (p->list.width >= 72)
-		snprintf(title + len, sizeof(title) - (size_t)len, " %.*s to %.*s", columns,
-			plan->from ? plan->from : "base", columns, plan->to ? plan->to : "base");
+		snprintf(title + len, sizeof(title) - (size_t)len, " %s to %s", from, to);
 	snprintf(words, sizeof(words), "%s   step %zu of %zu%s%s", run_state_word(run->state),
 		shown, plan->step_count, *elapsed ? "   " : "", elapsed);
 	struct box box = { .title = title,
@@ -131,8 +132,11 @@ static void draw_sql(const struct panel *panel, const struct model *model, struc
 {
 	size_t cursor = cursor_of(panel, model);
 	const struct plan_step *step = &model->run.plan->steps[cursor];
-	char title[160];
-	snprintf(title, sizeof(title), "Step %.40s.%zu", step->migration->rev, step->ordinal);
+	char title[160], rev[SHORT_REV_BYTES];
+	migrations_short_rev(&model->migrations, step->migration->rev, rev);
+	bool is_roomy = panel->context->layout > LAYOUT_COMPACT;
+	snprintf(title, sizeof(title), "Step %s.%zu%s%.60s", rev, step->ordinal,
+		is_roomy ? "  " : "", is_roomy ? step->migration->name : "");
 	struct box box = { .title = title,
 		.has_status = true,
 		.status = level_status(step->level),

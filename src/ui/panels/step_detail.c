@@ -26,13 +26,37 @@ static int draw_labelled(
 	return wrap_draw(s, at, role, text, 0);
 }
 
-static int draw_locks(
-	const struct plan *plan, const struct statement *statement, struct surface *s, int y)
+static bool is_same_lock(const struct action *a, const struct action *b)
+{
+	const char *left = a->table.schema, *right = b->table.schema;
+	bool is_same_schema = left == right || (left && right && strcmp(left, right) == 0);
+	return a->lock == b->lock && a->scan == b->scan && a->rewrite == b->rewrite &&
+	       b->table.name && is_same_schema && strcmp(a->table.name, b->table.name) == 0;
+}
+
+/* Did an earlier action of the step take it the same way? */
+static bool is_told(const struct plan_step *step, const struct action *action)
+{
+	for (size_t i = 0; i < step->statement_count; i++) {
+		const struct statement *statement = &step->statements[i].sql;
+		for (size_t k = 0; k < statement->action_count; k++) {
+			if (&statement->actions[k] == action)
+				return false;
+			if (is_same_lock(action, &statement->actions[k]))
+				return true;
+		}
+	}
+	return false;
+}
+
+static int draw_locks(const struct plan *plan, const struct plan_step *step,
+	const struct statement *statement, struct surface *s, int y)
 {
 	for (size_t i = 0; i < statement->action_count && y < s->height; i++) {
 		const struct action *action = &statement->actions[i];
 		char text[256], bytes[NUMBER_BYTES] = "";
-		if (action->lock <= LOCK_ACCESS_SHARE || !action->table.name)
+		if (action->lock <= LOCK_ACCESS_SHARE || !action->table.name ||
+			is_told(step, action))
 			continue;
 		const struct table_size *size = plan_size_of(plan, &action->table);
 		if (size)
@@ -50,6 +74,8 @@ static int draw_hazards(const struct plan_step *step, struct surface *s, int y)
 {
 	for (size_t i = 0; i < step->hazard_count && y < s->height; i++) {
 		const struct hazard *hazard = &step->hazards[i];
+		if (prompt_hazard_is_told(step, i))
+			continue;
 		char words[512], text[800];
 		prompt_hazard_words(hazard, words, sizeof(words));
 		snprintf(text, sizeof(text), "%s%s%s", words, hazard->remedy ? "; " : "",
@@ -98,7 +124,7 @@ void step_draw_sql(const struct model *model, size_t cursor, struct surface *s)
 	int y = draw_text(step, rows < 2 ? 2 : rows, s);
 	y += y + facts < s->height;
 	for (size_t i = 0; i < step->statement_count; i++)
-		y = draw_locks(plan, &step->statements[i].sql, s, y);
+		y = draw_locks(plan, step, &step->statements[i].sql, s, y);
 	y = draw_hazards(step, s, y);
 	draw_labelled(s, y, "undo", ROLE_TEXT, undo_words(plan, step));
 }

@@ -80,8 +80,9 @@ static void draw_step_line(
 	pen.end--;
 	pen_right(&pen, role == ROLE_DIM ? ROLE_DIM : role, words);
 	pen.end -= 2;
-	pen_printf(&pen, ROLE_TITLE, "%.*s.%zu ", revision_columns(&model->migrations),
-		step->migration->rev, step->ordinal);
+	char rev[SHORT_REV_BYTES];
+	migrations_short_rev(&model->migrations, step->migration->rev, rev);
+	pen_printf(&pen, ROLE_TITLE, "%s.%zu ", rev, step->ordinal);
 	struct str text = { 0 };
 	if (step->statement_count == 1)
 		visible_add(&text, step->statements[0].sql.text, VISIBLE_BLANK);
