@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "conf/options.h"
 
+#include "base/log.h"
+
 #define KB(n) (INT64_C(n) << 10)
 #define MB(n) (INT64_C(n) << 20)
 #define TB(n) (INT64_C(n) << 40)
@@ -12,6 +14,7 @@ static const char *const env_words[] = { "dev", "stage", "prod", NULL };
 static const char *const format_words[] = { "dbtop", "golang-migrate", "goose", NULL };
 static const char *const glyph_words[] = { "auto", "utf8", "ascii", NULL };
 static const char *const level_words[] = { "error", "warn", "info", "debug", NULL };
+static const char *const log_format_words[] = { "text", "json", NULL };
 static const char *const order_words[] = { "refuse", "ask", "allow", NULL };
 static const char *const pooler_words[] = { "none", "session", NULL };
 
@@ -350,7 +353,17 @@ const struct option options[] = {
 		.kind = OPTION_FILE,
 		.scope = OPTION_GLOBAL,
 		.is_personal = true,
-		.help = "append the log to this file; - is standard error" },
+		.help = "append the log to this file; - is standard error, syslog and journald are "
+			"those of the system" },
+	{ .key = "log_format",
+		.variable = "DBTOP_LOG_FORMAT",
+		.flag = "--log-format",
+		.value = "FORMAT",
+		.kind = OPTION_WORD,
+		.scope = OPTION_GLOBAL,
+		.fallback = "text",
+		.words = log_format_words,
+		.help = "lines of text, or one JSON object a line" },
 	{ .key = "log_level",
 		.variable = "DBTOP_LOG_LEVEL",
 		.flag = "--log-level",
@@ -360,6 +373,15 @@ const struct option options[] = {
 		.fallback = "info",
 		.words = level_words,
 		.help = "how much is logged" },
+	{ .key = "log_levels",
+		.variable = "DBTOP_LOG_LEVELS",
+		.flag = "--log-levels",
+		.value = "TOPIC=LEVEL …",
+		.kind = OPTION_TEXT,
+		.scope = OPTION_GLOBAL,
+		.check = log_check_levels,
+		.help = "levels of single topics: conn, pool, role, query, run, audit, setup, "
+			"store, message" },
 	{ .key = "json",
 		.flag = "--json",
 		.kind = OPTION_BOOL,

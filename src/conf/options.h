@@ -45,6 +45,8 @@ struct option {
 	int64_t min, max;	  /* of numbers; both 0 = any */
 	bool may_be_off;	  /* `off` is a value: a negative number */
 	const char *const *words; /* of OPTION_WORD, ends with NULL */
+	bool (*check)(
+		const char *text, struct err *e); /* of a TEXT with a form of its own; NULL = any */
 	const char *sets,
 		*sets_value; /* a flag that stands for another option's value; NULL = itself */
 	bool is_personal; /* names a program to run or a file to write: not from a project file */

@@ -181,12 +181,24 @@ static bool is_word_of(const struct option *option, const char *text)
 	return false;
 }
 
+static bool check_text(const struct option *option, const char *text, struct err *e)
+{
+	struct err why;
+
+	if (!*text)
+		return refuse(option, text, e);
+	if (!option->check || option->check(text, &why))
+		return true;
+	err_set(e, why.kind, "%s: %s", option->key, why.text);
+	return err_hint(e, "%s", why.hint);
+}
+
 bool option_check(const struct option *option, const char *text, struct err *e)
 {
 	int64_t number;
 
 	switch (option->kind) {
-	case OPTION_TEXT:
+	case OPTION_TEXT: return check_text(option, text, e);
 	case OPTION_FILE: return *text || refuse(option, text, e);
 	case OPTION_WORD: return is_word_of(option, text) || refuse(option, text, e);
 	case OPTION_BOOL:

@@ -156,21 +156,25 @@ static void arm_by_class(struct app *app)
 	app->model.interval_ms = app->target.interval_ms;
 }
 
+static enum log_level read_level(const char *word)
+{
+	enum log_level level = LOG_LEVEL_ERROR;
+
+	while (level < LOG_LEVEL_DEBUG && strcmp(log_level_word(level), word) != 0)
+		level++;
+	return level;
+}
+
 static bool open_log(struct app *app, struct err *e)
 {
-	static const char *const words[] = { [LOG_LEVEL_ERROR] = "error",
-		[LOG_LEVEL_WARN] = "warn",
-		[LOG_LEVEL_INFO] = "info",
-		[LOG_LEVEL_DEBUG] = "debug" };
-	const char *path = conf_text(app->conf, "log");
-	const char *word = conf_text(app->conf, "log_level");
-	enum log_level level = LOG_LEVEL_INFO;
+	const struct log_options log = {
+		.sink = conf_text(app->conf, "log"),
+		.is_json = strcmp(conf_text(app->conf, "log_format"), "json") == 0,
+		.level = read_level(conf_text(app->conf, "log_level")),
+		.levels = conf_text(app->conf, "log_levels"),
+	};
 
-	for (size_t i = 0; i < ARRAY_SIZE(words); i++) {
-		if (strcmp(words[i], word) == 0)
-			level = (enum log_level)i;
-	}
-	return !path || log_open(path, level, e);
+	return !log.sink || log_open(&log, e);
 }
 
 bool app_configure(struct app *app, const struct args *args, struct err *e)
