@@ -27,7 +27,7 @@ void run_set_message(struct run *run, const char *fmt, ...)
 }
 
 /* RFC 4122, version 4. */
-static void make_run_id(char out[40])
+void run_make_id(char out[40])
 {
 	unsigned char b[16];
 
@@ -69,7 +69,7 @@ void run_open(struct app *app, struct inspection *inspection, const struct run_l
 		run->listener = *listener;
 	run->is_headless = listener != NULL;
 	app->run = run;
-	make_run_id(run->run_id);
+	run_make_id(run->run_id);
 	run_journal_init(&run->journal, app);
 	open_view(run);
 	run_plan_open(run);

@@ -37,6 +37,9 @@ bool run_is_busy(const struct app *app); /* statements are on their way */
 const struct inspection *run_inspection(const struct app *app);
 const struct run_trouble *run_trouble(const struct app *app); /* NULL = none */
 
+/* A new uuid, for a run or whatever else the history names one by. */
+void run_make_id(char out[40]);
+
 /* What the store knows of an unfinished migration on that server, where the tool's table cannot tell. */
 void run_journal_settle(struct app *app, const struct identity *identity, struct history *history);
 

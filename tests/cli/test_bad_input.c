@@ -217,10 +217,19 @@ static void no_directory_and_an_empty_one_are_nothing_to_do(void **state)
 {
 	struct shell *sh = *state;
 
-	assert_refused(sh, "upgrade --yes", 0, "nothing to do\n");
+	assert_refused(sh, "upgrade --yes", 0,
+		"nothing to do: there are no migrations here: no migrations/ and no "
+		"db/migrations/\n");
+	assert_refused(sh, "status", 0,
+		"there are no migrations here: no migrations/ and no db/migrations/\n");
+	assert_refused(sh, "status --dir typo", 0, "there is no directory typo\n");
+	assert_refused(
+		sh, "upgrade --yes --dir typo", 0, "nothing to do: there is no directory typo\n");
 	shell_write(sh, "migrations/README", "");
-	assert_refused(sh, "upgrade --yes", 0, "nothing to do\n");
+	assert_refused(
+		sh, "upgrade --yes", 0, "nothing to do: there are no migrations in migrations\n");
 	assert_refused(sh, "heads", 0, "there are no migrations in migrations\n");
+	assert_refused(sh, "status", 0, "there are no migrations in migrations\n");
 }
 
 /* ---- configuration ---- */

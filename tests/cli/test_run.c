@@ -103,7 +103,8 @@ static void a_failed_lone_step_is_half_done_and_goes_on_when_the_cause_is_gone(v
 			     "index \"a_i\" (SQLSTATE 23505)\n"
 			     "  detail: Key (i)=(1) is duplicated.\n"
 			     "  now: part of the migration stands in the database\n"
-			     "  hint: put the cause right and `dbtop upgrade` goes on from here\n");
+			     "  hint: put the cause right and `dbtop upgrade` goes on from here; "
+			     "`dbtop downgrade` takes back what stands\n");
 	dbtop(sh, "status --json");
 	const struct json *rows =
 		json_get(json_get(shell_json(sh, "status"), "data"), "migrations");

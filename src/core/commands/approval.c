@@ -6,6 +6,7 @@
 #include "base/str.h"
 #include "conf/conf.h"
 #include "core/app.h"
+#include "core/audit.h"
 #include "core/prompt.h"
 #include "migrate/plan/approve.h"
 
@@ -84,7 +85,10 @@ static bool ask_person(struct call *call, const struct plan *plan)
 	if (!call->ask || conf_is(call->app->conf, "no_input"))
 		return false;
 	prompt_for_plan(call->app, plan, &confirmation);
-	return call->ask(call->arg, &confirmation);
+	if (!call->ask(call->arg, &confirmation))
+		return false;
+	audit_answer(call->app, call, &confirmation);
+	return true;
 }
 
 static bool is_answered(struct call *call, const struct plan *plan)
@@ -128,9 +132,25 @@ static bool digest_fits(struct call *call, const struct plan *plan)
 	return report_fail(&call->report, EXIT_NOT_CONFIRMED, DATABASE_UNCHANGED, &e);
 }
 
+bool approval_may_write(const struct call *call, struct err *e)
+{
+	if (!call->app->target.is_read_only)
+		return true;
+	err_set(e, ERR_USAGE, "%s is read-only here: nothing was done", call->app->target.name);
+	return err_hint(e, "its settings say read_only: dbtop changes nothing there");
+}
+
+static bool may_write(struct call *call)
+{
+	struct err e;
+
+	return approval_may_write(call, &e) ||
+	       report_fail(&call->report, EXIT_NOT_CONFIRMED, DATABASE_UNCHANGED, &e);
+}
+
 bool approval_given(struct call *call, const struct plan *plan)
 {
-	return digest_fits(call, plan) && is_answered(call, plan);
+	return may_write(call) && digest_fits(call, plan) && is_answered(call, plan);
 }
 
 bool approval_words_check(const struct call *call, struct err *e)

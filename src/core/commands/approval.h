@@ -9,6 +9,8 @@
 #include "core/command.h"
 #include "model/plan.h"
 
+/* False: the target is read-only, whatever else is said. */
+bool approval_may_write(const struct call *call, struct err *e) MUST_CHECK;
 /* False: the call's report says what is missing, and how to say it. */
 bool approval_given(struct call *call, const struct plan *plan);
 /* Are the words after --allow-hazard hazards at all? */

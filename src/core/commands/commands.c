@@ -7,6 +7,7 @@ const struct command_table *const command_tables[] = {
 	&plan_commands,
 	&migration_commands,
 	&file_commands,
+	&repair_commands,
 	&step_commands,
 	&health_commands,
 	&note_commands,

@@ -5,11 +5,18 @@
 #ifndef DBTOP_CORE_COMMANDS_DESCRIBE_H
 #define DBTOP_CORE_COMMANDS_DESCRIBE_H
 
+#include "core/app.h"
 #include "core/inspect.h"
 #include "model/report.h"
 
 void describe_plan(struct report *report, const struct inspection *inspection);
 /* What may be wrong although it worked: warnings of files and history. */
 void describe_warnings(struct report *report, const struct inspection *inspection);
+/*
+ * No file was found: where was looked, after `before`; false and silent when there are some. `dbtop status` in the wrong
+ * directory must not look like a database without migrations.
+ */
+bool describe_no_files(struct report *report, const struct app *app, const char *before,
+	const struct migration_set *set);
 
 #endif

@@ -78,7 +78,7 @@ static void say_counts(struct report *report, const struct migrations_view *view
 			str_addf(&text, ", %zu %s", counts[state],
 				migration_state_word((enum migration_state)state));
 	}
-	if (view->dir)
+	if (*view->format)
 		str_addf(&text, " in %s (%s)", view->dir, view->format);
 	report_say(report, "%s", str_c(&text));
 	str_release(&text);
@@ -102,7 +102,8 @@ static void describe_status(struct call *call, const struct inspection *inspecti
 	}
 	report_int(report, report->data, "applied", NULL, (int64_t)view.applied_count, UNIT_COUNT);
 	report_int(report, report->data, "pending", NULL, (int64_t)view.pending_count, UNIT_COUNT);
-	say_counts(report, &view);
+	if (!describe_no_files(report, call->app, "", inspection->set) || view.row_count)
+		say_counts(report, &view);
 	if (view.problem)
 		report_warn(report, "%s", view.problem);
 	check_pending(call, view.pending_count);
@@ -118,29 +119,69 @@ static void run_status(struct call *call)
 
 /* ---- current: what nothing applied builds on ---- */
 
+static bool is_applied(const struct migration_row *row)
+{
+	return row->state != MIGRATION_PENDING && row->state != MIGRATION_LATE;
+}
+
+/* Marks what an applied migration names as its parent. A file that is missing has none that are known. */
+static void mark_built_on(const struct migrations_view *view, bool *is_built_on, size_t count)
+{
+	memset(is_built_on, 0, count);
+	for (size_t i = 0; i < view->row_count; i++) {
+		const struct migration *m = view->rows[i].migration;
+		for (size_t p = 0; m && is_applied(&view->rows[i]) && p < m->parent_count; p++)
+			is_built_on[m->parent_items[p]->position] = true;
+	}
+}
+
+/* One without its file is where the database stands only when nothing applied came after it. */
+static bool is_current(const struct migrations_view *view, size_t i, const bool *is_built_on)
+{
+	const struct migration_row *row = &view->rows[i];
+
+	if (!is_applied(row))
+		return false;
+	if (row->state == MIGRATION_PARTIAL || row->state == MIGRATION_FAILED)
+		return true;
+	if (row->migration)
+		return !is_built_on[row->migration->position];
+	return view->current && strcmp(row->rev, view->current) == 0;
+}
+
+static void add_current(struct report *report, struct node *table, const struct migration_row *m,
+	const struct inspection *inspection)
+{
+	struct node *row = report_row(report, table);
+
+	report_text(report, row, "revision", "REVISION", m->rev);
+	report_text(report, row, "name", "NAME", m->name);
+	report_text(report, row, "state", "STATE", migration_state_word(m->state));
+	if (history_is_single_row(inspection->history))
+		report_bool(report, row, "dirty", "DIRTY", inspection->history->is_dirty);
+}
+
 static void describe_current(struct call *call, const struct inspection *inspection)
 {
 	struct report *report = &call->report;
 	struct migrations_view view = { 0 };
+	size_t count = inspection->set->count + 1;
+	bool *is_built_on = mem_zero(count);
 
 	migrations_view_fill(&view, inspection);
+	mark_built_on(&view, is_built_on, count);
 	add_source(report, &view);
 	struct node *table = report_table(report, report->data, "current", "");
 	for (size_t i = 0; i < view.row_count; i++) {
-		const struct migration_row *m = &view.rows[i];
-		bool is_current = view.current && strcmp(m->rev, view.current) == 0;
-		if (!is_current && m->state != MIGRATION_PARTIAL && m->state != MIGRATION_FAILED)
-			continue;
-		struct node *row = report_row(report, table);
-		report_text(report, row, "revision", "REVISION", m->rev);
-		report_text(report, row, "name", "NAME", m->name);
-		report_text(report, row, "state", "STATE", migration_state_word(m->state));
-		if (inspection->history && history_is_single_row(inspection->history))
-			report_bool(report, row, "dirty", "DIRTY", view.is_dirty);
+		if (is_current(&view, i, is_built_on))
+			add_current(report, table, &view.rows[i], inspection);
 	}
+	free(is_built_on);
 	report_int(report, report->data, "pending", NULL, (int64_t)view.pending_count, UNIT_COUNT);
 	if (!table->first)
-		report_say(report, "nothing is applied");
+		report_say(report, "nothing is applied%s",
+			inspection->history->is_dirty ? ", and the history is dirty" : "");
+	describe_no_files(report, call->app, "", inspection->set);
 	check_pending(call, view.pending_count);
 	migrations_view_release(&view);
 }
@@ -153,17 +194,6 @@ static void run_current(struct call *call)
 }
 
 /* ---- heads: of the files ---- */
-
-static bool is_parent(const struct migration_set *set, const char *rev)
-{
-	for (size_t i = 0; i < set->count; i++) {
-		for (size_t p = 0; p < set->items[i]->parent_count; p++) {
-			if (strcmp(set->items[i]->parents[p], rev) == 0)
-				return true;
-		}
-	}
-	return false;
-}
 
 static void run_heads(struct call *call)
 {
@@ -181,15 +211,13 @@ static void run_heads(struct call *call)
 	struct node *table = report_table(report, report->data, "heads", "");
 	for (size_t i = 0; i < inspection->set->count; i++) {
 		const struct migration *m = inspection->set->items[i];
-		if (is_parent(inspection->set, m->rev))
+		if (!m->is_head)
 			continue;
 		struct node *row = report_row(report, table);
 		report_text(report, row, "revision", "REVISION", m->rev);
 		report_text(report, row, "name", "NAME", m->name);
 	}
-	if (!table->first)
-		report_say(report, "there are no migrations in %s",
-			inspection->set->dir ? inspection->set->dir : "migrations/");
+	describe_no_files(report, call->app, "", inspection->set);
 	inspection_free(inspection);
 	call_finish(call);
 }
@@ -214,21 +242,50 @@ static void add_events(struct report *report, const struct history *history)
 	}
 }
 
-/* A guest's table keeps no events: its rows, newest first, are all there is. */
-static void add_rows(struct report *report, const struct history *history)
+/* Newest first: by when it was applied where the tool says so, else by number. */
+static int newest_first(const void *a, const void *b)
+{
+	const struct history_row *left = *(const struct history_row *const *)a;
+	const struct history_row *right = *(const struct history_row *const *)b;
+
+	if (value_is_known(left->applied_us) && value_is_known(right->applied_us) &&
+		left->applied_us != right->applied_us)
+		return left->applied_us > right->applied_us ? -1 : 1;
+	return (left->number < right->number) - (left->number > right->number);
+}
+
+/* A guest's table keeps no events: its rows are all there is. */
+static void add_rows(struct report *report, const struct history *history, size_t limit)
 {
 	struct node *table = report_table(report, report->data, "events", "");
+	const struct history_row **order =
+		mem_zero((history->row_count + 1) * sizeof(const struct history_row *));
 
-	for (size_t i = history->row_count; i-- > 0;) {
-		const struct history_row *applied = &history->rows[i];
+	for (size_t i = 0; i < history->row_count; i++)
+		order[i] = &history->rows[i];
+	qsort(order, history->row_count, sizeof(*order), newest_first);
+	for (size_t i = 0; i < history->row_count && i < limit; i++) {
 		struct node *row = report_row(report, table);
-		report_int(report, row, "at", "WHEN", applied->applied_us, UNIT_WALL_US);
-		report_text(report, row, "event", "WHAT", history_state_word(applied->state));
-		report_text(report, row, "revision", "REVISION", applied->rev);
-		report_text(report, row, "name", "NAME", applied->name);
-		report_int(report, row, "took_ms", "TOOK", applied->took_ms, UNIT_MS);
-		report_text(report, row, "actor", "BY", applied->actor);
+		report_int(report, row, "at", "WHEN", order[i]->applied_us, UNIT_WALL_US);
+		report_text(report, row, "event", "WHAT", history_state_word(order[i]->state));
+		report_text(report, row, "revision", "REVISION", order[i]->rev);
+		report_text(report, row, "name", "NAME", order[i]->name);
+		report_int(report, row, "took_ms", "TOOK", order[i]->took_ms, UNIT_MS);
+		report_text(report, row, "actor", "BY", order[i]->actor);
 	}
+	free(order);
+}
+
+enum { EVENTS_DEFAULT = 100, EVENTS_MAX = 100000 };
+
+/* 0: not a number that makes sense. */
+static long limit_of(const struct call *call)
+{
+	const char *limit = call_value(call, "--limit");
+	char none[] = "", *end = none;
+	long events = limit ? strtol(limit, &end, 10) : EVENTS_DEFAULT;
+
+	return *end || events < 1 || events > EVENTS_MAX ? 0 : events;
 }
 
 static void describe_history(struct call *call, const struct inspection *inspection)
@@ -238,24 +295,22 @@ static void describe_history(struct call *call, const struct inspection *inspect
 	if (history->event_count)
 		add_events(&call->report, history);
 	else
-		add_rows(&call->report, history);
+		add_rows(&call->report, history, (size_t)limit_of(call));
 	if (!history->event_count && !history->row_count)
 		report_say(&call->report, "nothing was applied yet");
+	describe_no_files(&call->report, call->app, "", inspection->set);
 }
-
-enum { EVENTS_DEFAULT = 100, EVENTS_MAX = 100000 };
 
 static const struct describer history_describer = { describe_history };
 
 static void run_history(struct call *call)
 {
-	const char *limit = call_value(call, "--limit");
-	char none[] = "", *end = none;
-	long events = limit ? strtol(limit, &end, 10) : EVENTS_DEFAULT;
+	long events = limit_of(call);
 	struct err e;
 
-	if (*end || events < 1 || events > EVENTS_MAX) {
-		err_set(&e, ERR_USAGE, "--limit %s: a number from 1 to %d", limit, EVENTS_MAX);
+	if (!events) {
+		err_set(&e, ERR_USAGE, "--limit %s: a number from 1 to %d",
+			call_value(call, "--limit"), EVENTS_MAX);
 		report_fail(&call->report, EXIT_USAGE, DATABASE_NOT_SAID, &e);
 		call_finish(call);
 		return;

@@ -5,6 +5,7 @@
  */
 #include "core/commands/commands.h"
 
+#include "base/path.h"
 #include "base/str.h"
 #include "base/words.h"
 #include "core/app.h"
@@ -137,8 +138,24 @@ void describe_plan(struct report *report, const struct inspection *inspection)
 	struct node *steps = report_list(report, report->data, "steps", "");
 	for (size_t i = 0; i < plan->step_count; i++)
 		add_step(report, steps, plan, &plan->steps[i]);
-	if (!plan->step_count)
-		report_say(report, "nothing to do");
+}
+
+bool describe_no_files(struct report *report, const struct app *app, const char *before,
+	const struct migration_set *set)
+{
+	const char *dir = app->target.dir;
+
+	if (set->count)
+		return false;
+	if (!dir)
+		report_say(report,
+			"%sthere are no migrations here: no migrations/ and no db/migrations/",
+			before);
+	else if (path_is_dir(dir))
+		report_say(report, "%sthere are no migrations in %s", before, dir);
+	else
+		report_say(report, "%sthere is no directory %s", before, dir);
+	return true;
 }
 
 void describe_warnings(struct report *report, const struct inspection *inspection)
@@ -165,6 +182,10 @@ static void on_inspected(
 				&inspection->plan_error);
 		else
 			describe_plan(&call->report, inspection);
+		if (inspection->plan && !inspection->plan->step_count &&
+			!describe_no_files(
+				&call->report, call->app, "nothing to do: ", inspection->set))
+			report_say(&call->report, "nothing to do");
 		if (inspection->plan && inspection->plan->step_count && call_has(call, "--check"))
 			call->report.exit = EXIT_PENDING;
 		inspection_free(inspection);

@@ -161,6 +161,13 @@ static void on_say(void *arg, const char *kind, const char *text)
 		&(struct call_event){ .kind = kind, .took_ms = VALUE_NONE, .text = text });
 }
 
+static bool can_go_back(const struct headless *headless, const struct migration *migration)
+{
+	return headless->direction == PLAN_UP && !migration->irreversible &&
+	       migration->sections[SECTION_DOWN].is_present &&
+	       !migration->sections[SECTION_DOWN].is_empty;
+}
+
 /* What is half done needs the next word of a person: which, depends on what is known. */
 static void report_failure(struct headless *headless, const struct run_end *end)
 {
@@ -177,7 +184,10 @@ static void report_failure(struct headless *headless, const struct run_end *end)
 				"--reason \"…\"`, or absent",
 				m->rev);
 		else
-			err_hint(&e, "put the cause right and `dbtop %s` goes on from here", way);
+			err_hint(&e, "put the cause right and `dbtop %s` goes on from here%s", way,
+				can_go_back(headless, m)
+					? "; `dbtop downgrade` takes back what stands"
+					: "");
 	}
 	report_fail(&headless->call->report, end->exit, end->database, &e);
 }
@@ -301,7 +311,9 @@ static void on_inspected(
 	}
 	memcpy(headless->digest, inspection->plan->digest, sizeof(headless->digest));
 	if (!inspection->plan->step_count) {
-		report_say(&call->report, "nothing to do");
+		if (!describe_no_files(
+			    &call->report, call->app, "nothing to do: ", inspection->set))
+			report_say(&call->report, "nothing to do");
 		finish(headless);
 	} else if (call_has(call, "--dry-run")) {
 		dry_run(headless);

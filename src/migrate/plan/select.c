@@ -332,11 +332,13 @@ static enum exit_code choose_down(struct selection *s, struct err *e)
 	const struct plan_request *request = s->request;
 	bool *wanted = mem_zero(request->set->count + 1);
 	size_t most;
+	bool is_behind_goal = false; /* what was applied before the goal stays, file or not */
 	enum exit_code exit = down_wanted(s, wanted, &most, e);
 
 	for (size_t i = request->applied_count; exit == EXIT_DONE && i-- > 0 && s->count < most;) {
 		struct migration *file = s->files[i];
-		if (!file && request->goal.kind != GOAL_REVISION)
+		is_behind_goal = is_behind_goal || (file && file == request->goal.migration);
+		if (!file && !is_behind_goal)
 			exit = missing(s, request->applied[i].rev, e);
 		else if (file && wanted[file->position])
 			choose(s, file);

@@ -19,23 +19,6 @@ static void fill_entry(const struct executor *x, struct history_entry *entry)
 	};
 }
 
-/* What the store held open about it is settled by what the person said. */
-static void settle_journal(struct executor *x)
-{
-	struct err e;
-	const struct journal *journal = x->o.journal;
-	if (!journal)
-		return;
-	struct journal_outcome outcome = {
-		.rev = x->repair->migration->rev,
-		.direction = SECTION_UP,
-		.result = x->repair->mark == REPAIR_APPLIED ? JOURNAL_DONE : JOURNAL_ROLLED_BACK,
-		.run_id = x->o.run_id,
-	};
-	if (!journal->outcome(journal->state, &outcome, &e))
-		tell_notice(x, "WARNING", e.text);
-}
-
 static void written(struct executor *x, const struct result *result, const struct err *e)
 {
 	(void)result;
@@ -46,7 +29,6 @@ static void written(struct executor *x, const struct result *result, const struc
 		executor_finish(x, RUN_STOPPED, exit, e);
 		return;
 	}
-	settle_journal(x);
 	executor_finish(x, RUN_DONE, EXIT_DONE, NULL);
 }
 

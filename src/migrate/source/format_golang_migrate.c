@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "migrate/source/section.h"
+#include "parse/text.h"
 
 static const char *const endings[] = { [SECTION_UP] = ".up.sql", [SECTION_DOWN] = ".down.sql" };
 
@@ -152,6 +153,8 @@ static bool golang_migrate_load(struct migration_set *set, struct migration *mig
 {
 	struct section_reader reader;
 
+	if (text_bom(file->text))
+		source_warn(set, "%s:1:1: begins with a byte order mark: skipped", file->path);
 	section_start(&reader, set, file);
 	return section_add(&reader, 0, file->text.len, e) &&
 	       section_end(&reader, &migration->sections[section], e);
