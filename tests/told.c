@@ -31,7 +31,11 @@ static void add_action(struct str *out, const struct action *action)
 	if (action->part)
 		str_addf(out, " #%s", action->part);
 	if (action->type)
-		str_addf(out, " ::%s", action->type);
+		str_addf(out, " ::%s%s", action->type, action->named_type.name ? "?" : "");
+	if (action->collation)
+		str_addf(out, " collate %s", action->collation);
+	if (action->proven)
+		str_addf(out, " proves %s", action->proven);
 	str_addf(out, " %s", lock_mode_short(action->lock));
 	str_addf(out, "%s%s%s%s%s", action->scan ? " scan" : "", action->rewrite ? " rewrite" : "",
 		action->cascade ? " cascade" : "", action->if_exists ? " if" : "",

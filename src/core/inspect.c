@@ -15,7 +15,7 @@
 
 /*
  * One inspection under way. Files are read on a worker while the server is dialed and, once their names have told the
- * format, while the history is read; when both are there the plan is made (on a worker again: five thousand files may have to be parsed), the sizes asked. No key waits for any of it.
+ * format, while the history is read; when both are there the plan is made (on a worker again: five thousand files may have to be parsed), the catalog asked. No key waits for any of it.
  */
 struct inspector {
 	struct app *app;
@@ -25,6 +25,7 @@ struct inspector {
 	struct lease *lease;
 	struct str path; /* search_path asked for in the connection's options */
 	struct history_request history_request;
+	struct catalog_question question;
 	struct catalog_request catalog_request;
 	bool is_scanned;	    /* the format is known */
 	bool has_files, has_answer; /* of the two things waited for at the same time */
@@ -100,36 +101,35 @@ static void fail(struct inspector *inspector, enum exit_code exit, const struct 
 	finish(inspector);
 }
 
-static void on_sizes(void *arg, const struct table_size *sizes, size_t count, const struct err *e)
+static void on_facts(void *arg, const struct catalog_answer *answer, const struct err *e)
 {
 	struct inspector *inspector = arg;
 
-	/* Without sizes a plan still holds: they are unknown, and levels are as high as that makes them. */
+	/* Without the catalog a plan still holds: what it would say is unknown, and levels are as high as that makes them. */
 	if (!e)
-		forecast_apply(inspector->inspection->plan, sizes, count,
+		forecast_apply(inspector->inspection->plan, answer,
 			inspector->app->target.hazard_size_bytes);
 	finish(inspector);
 }
 
-static void ask_sizes(struct inspector *inspector)
+static void ask_catalog(struct inspector *inspector)
 {
 	struct inspection *inspection = inspector->inspection;
-	size_t count = 0;
-	const struct object_name *tables = forecast_tables(inspection->plan, &count);
+	struct catalog_question *question = &inspector->question;
 
-	if (!inspector->request.wants_sizes || !count) {
+	forecast_question(inspection->plan, question);
+	if (!inspector->request.wants_sizes || !question->table_count) {
 		finish(inspector);
 		return;
 	}
 	inspector->catalog_request = (struct catalog_request){
-		.tables = tables,
-		.count = count,
+		.question = question,
 		.role = inspector->history_request.role,
 		.acts_as = inspector->history_request.acts_as,
 		.path = inspector->history_request.path,
 	};
-	catalog_sizes_start(lease_conn(inspector->lease), &inspection->arena,
-		&inspector->catalog_request, on_sizes, inspector);
+	catalog_facts_start(lease_conn(inspector->lease), &inspection->arena,
+		&inspector->catalog_request, on_facts, inspector);
 }
 
 static const char *default_goal(const struct inspector *inspector)
@@ -167,7 +167,7 @@ static void on_plan(void *arg)
 	struct inspector *inspector = arg;
 
 	if (inspector->inspection->plan && !inspector->app->is_closing)
-		ask_sizes(inspector);
+		ask_catalog(inspector);
 	else
 		finish(inspector);
 }

@@ -41,3 +41,12 @@ bool hazard_from_word(const char *word, enum hazard_kind *kind)
 	}
 	return false;
 }
+
+struct action_cost plan_cost(const struct plan_step *step, size_t statement, size_t action)
+{
+	const struct action *own = &step->statements[statement].sql.actions[action];
+
+	if (step->costs)
+		return step->costs[statement][action];
+	return (struct action_cost){ .scan = own->scan, .rewrite = own->rewrite };
+}

@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "base/arena.h"
+#include "model/catalog.h"
 #include "model/migration.h"
 #include "model/value.h"
 
@@ -50,23 +51,11 @@ struct hazard {
 	size_t statement;	/* index in the step */
 };
 
-/* A table that is locked along with another: one statement cannot tell, the catalog can. */
-struct table_partner {
-	const char *schema, *name;
-	/* the foreign key between them; NULL: the parent of this partition */
-	const char *constraint;
-	bool points_out; /* the key stands on the table itself, not on the partner */
-};
-
-/* What the catalog says of a table a plan touches. */
-struct table_size {
-	const char *schema, *name; /* as the statement names it; schema NULL = by search_path */
-	const char *found_schema;  /* where the catalog found it; NULL = not asked, not there */
-	bool exists;
-	int64_t bytes; /* VALUE_UNKNOWN when not asked */
-	int64_t rows;  /* the planner's estimate */
-	const struct table_partner *partners;
-	size_t partner_count;
+/* What an action costs on the server at hand: the statement's own word, or the catalog's better knowledge. */
+struct action_cost {
+	bool scan, rewrite;
+	const char *
+		why; /* "integer to bigint rewrites 2.1 GB and rebuilds 3 indexes"; NULL = no more to say */
 };
 
 struct plan_step {
@@ -78,6 +67,8 @@ struct plan_step {
 	bool is_last; /* of its migration: the history row says applied (or is gone) after it */
 	const struct migration_statement *statements; /* borrowed from the set */
 	size_t statement_count;
+	/* [statement][action]; NULL = nobody has assessed it yet: ask plan_cost() */
+	struct action_cost *const *costs;
 	struct hazard *hazards;
 	size_t hazard_count;
 	int level;	    /* highest of its hazards */
@@ -98,10 +89,16 @@ struct plan {
 	const char *to;			/* revision afterwards; NULL = base */
 	const struct table_size *sizes; /* of the tables touched, after forecast */
 	size_t size_count;
+	const struct type_fact *types; /* and those of the types named */
+	size_t type_count;
+	const char *time_zone; /* NULL = not surely known */
 	size_t late_count;     /* migrations of the plan older than the newest applied: ask */
 	const char **warnings; /* sentences; in the plan's arena */
 	size_t warning_count, warning_capacity;
 };
+
+/* Of an action of a statement of the step, by index. */
+struct action_cost plan_cost(const struct plan_step *step, size_t statement, size_t action);
 
 const char *hazard_word(enum hazard_kind kind); /* "data-loss" */
 /* False when no kind has that word. */

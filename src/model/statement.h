@@ -73,7 +73,7 @@ enum action_kind {
 	ACTION_DROP_COLUMN,
 	ACTION_RENAME_COLUMN,
 	ACTION_ALTER_TYPE_MAYBE_REWRITE, /* what the type was is in the catalog only */
-	ACTION_ALTER_TYPE_INSTANT, /* settled by the statement alone: to text, to unlimited varchar … */
+	ACTION_ALTER_TYPE_INSTANT,	 /* the rows can stay: the catalog says so */
 	ACTION_SET_NOT_NULL,
 	ACTION_DROP_NOT_NULL,
 	ACTION_SET_DEFAULT,    /* SET or DROP DEFAULT, SET STORAGE, SET COMPRESSION */
@@ -152,8 +152,9 @@ enum action_kind {
 	ACTION_ALTER_SYSTEM, /* and tablespaces, subscriptions with a slot, DISCARD ALL: alone, whole server */
 	ACTION_SET, /* SET, RESET, SHOW */
 	/* appended */
-	ACTION_CREATE_CHILD,   /* INHERITS: the lock is on the parent (the table) */
-	ACTION_ALTER_SEQUENCE, /* its bounds, start, owner column */
+	ACTION_CREATE_CHILD,	   /* INHERITS: the lock is on the parent (the table) */
+	ACTION_ALTER_SEQUENCE,	   /* its bounds, start, owner column */
+	ACTION_ALTER_TYPE_REWRITE, /* USING an expression, or the catalog says so */
 	ACTION_KIND_COUNT,
 };
 
@@ -163,6 +164,10 @@ struct action {
 	struct object_name table;  /* the relation the lock is on; equal to object for tables */
 	const char *part;	   /* column or constraint; NULL = none */
 	const char *type; /* ADD COLUMN, ALTER TYPE: the new type, "varchar(40)"; NULL = none */
+	/* the same when it is none of the server's own: it may be a domain */
+	struct object_name named_type;
+	const char *collation; /* ALTER TYPE … COLLATE: as written; NULL = none said */
+	const char *proven;    /* ADD CHECK (column IS NOT NULL): that column; NULL = none */
 	enum lock_mode lock;
 	bool scan;    /* reads all rows of the table */
 	bool rewrite; /* writes the table (or index) anew */

@@ -26,8 +26,14 @@ void statements_describe(
 
 /*
  * ALTER COLUMN TYPE: may the rows stay as they are? Types as format_type() prints them or as a script writes
- * them: "character varying(20)" to "varchar(40)", "text". Only what is safe on 13 to 18 in any time zone.
+ * them: "character varying(20)" to "varchar(40)", "text". Only what is safe on 13 to 18. The zone is that of the
+ * session that changes the type; NULL = not known. Indexes may have to be built anew all the same.
  */
-bool type_change_is_instant(const char *from, const char *to);
+bool type_change_is_instant(const char *from, const char *to, const char *time_zone);
+/* May an index keep its order and bytes over an instant change of type? Its column's collation is not looked at. */
+bool type_change_keeps_indexes(const char *from, const char *to);
+
+/* Is the name that of one of the server's own types, so that it is no domain? */
+bool type_is_builtin(const char *name);
 
 #endif

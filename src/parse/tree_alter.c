@@ -2,6 +2,7 @@
 #include "parse/tree.h"
 
 #include "parse/actions.h"
+#include "parse/statement.h"
 
 #define NODE(name)   PG_QUERY__NODE__NODE_##name
 #define AT(name)     PG_QUERY__ALTER_TABLE_TYPE__AT_##name
@@ -65,11 +66,34 @@ static enum action_kind constraint_kind(const PgQuery__Constraint *constraint)
 	}
 }
 
+/* The bare column an expression is; NULL = it is more. */
+static const char *column_of(const tree_node *expression)
+{
+	if (!expression || expression->node_case != NODE(COLUMN_REF))
+		return NULL;
+	const PgQuery__ColumnRef *column = expression->column_ref;
+	const tree_node *last = column->n_fields == 1 ? column->fields[0] : NULL;
+	return last && last->node_case == NODE(STRING) ? last->string->sval : NULL;
+}
+
+/* CHECK (column IS NOT NULL): nothing more, so that nobody has to prove anything. */
+static const char *proven_column(const struct alter *alter, const PgQuery__Constraint *constraint)
+{
+	const tree_node *expression = constraint->raw_expr;
+
+	if (constraint->contype != CONSTR(CHECK) || !expression ||
+		expression->node_case != NODE(NULL_TEST) ||
+		expression->null_test->nulltesttype != PG_QUERY__NULL_TEST_TYPE__IS_NOT_NULL)
+		return NULL;
+	return tree_text(alter->facts, column_of(expression->null_test->arg));
+}
+
 static void add_constraint(const struct alter *alter)
 {
 	const PgQuery__Constraint *constraint = alter->command->def->constraint;
 
-	add(alter, constraint_kind(constraint), constraint->conname);
+	add(alter, constraint_kind(constraint), constraint->conname)->proven =
+		proven_column(alter, constraint);
 	if (constraint->contype == CONSTR(FOREIGN))
 		add_referenced(alter, constraint);
 }
@@ -132,6 +156,19 @@ static void add_column_constraint(const struct alter *alter, const PgQuery__Cons
 	}
 }
 
+/* The type in words, and its name where only the catalog knows what it is; an array is never a domain. */
+static void type_tell(
+	const struct alter *alter, struct action *action, const PgQuery__TypeName *type)
+{
+	struct object_name name = tree_names(alter->facts, type->names, type->n_names, 0);
+	bool is_own = (!name.schema || strcmp(name.schema, "pg_catalog") == 0) && name.name &&
+		      type_is_builtin(name.name);
+
+	action->type = tree_type(alter->facts, type);
+	if (!is_own && !type->n_array_bounds)
+		action->named_type = name;
+}
+
 static void add_column(const struct alter *alter)
 {
 	const PgQuery__ColumnDef *column = alter->command->def->column_def;
@@ -139,7 +176,7 @@ static void add_column(const struct alter *alter)
 	struct action *action = add(alter,
 		traits.is_rewrite ? ACTION_ADD_COLUMN_REWRITE : ACTION_ADD_COLUMN, column->colname);
 
-	action->type = tree_type(alter->facts, column->type_name);
+	type_tell(alter, action, column->type_name);
 	/* Without a value for the rows there are, the server looks for rows, and fails when it finds one. */
 	if (traits.is_not_null && !traits.has_value && !traits.is_rewrite)
 		add(alter, ACTION_SET_NOT_NULL, column->colname);
@@ -149,11 +186,43 @@ static void add_column(const struct alter *alter)
 				column->colname);
 }
 
+/*
+ * USING column, and USING column::type with the type it is to have, are what the server would do anyway; with any
+ * other expression it computes every row anew.
+ */
+static bool is_computed(
+	const struct alter *alter, const PgQuery__ColumnDef *column, const char *type)
+{
+	const tree_node *expression = column->raw_default;
+
+	if (expression && expression->node_case == NODE(TYPE_CAST) &&
+		strcmp(tree_type(alter->facts, expression->type_cast->type_name), type) == 0)
+		expression = expression->type_cast->arg;
+	const char *bare = column_of(expression);
+	return expression && (!bare || strcmp(bare, alter->command->name) != 0);
+}
+
+static const char *collation_words(const struct alter *alter, const PgQuery__CollateClause *collate)
+{
+	if (!collate)
+		return NULL;
+	struct object_name name =
+		tree_names(alter->facts, collate->collname, collate->n_collname, 0);
+	return name.schema ? arena_printf(alter->facts->arena, "%s.%s", name.schema, name.name)
+			   : name.name;
+}
+
 /* What the type was is in the catalog only: int to text rewrites, varchar to text does not. */
 static void alter_type(const struct alter *alter)
 {
-	add(alter, ACTION_ALTER_TYPE_MAYBE_REWRITE, alter->command->name)->type =
-		tree_type(alter->facts, alter->command->def->column_def->type_name);
+	const PgQuery__ColumnDef *column = alter->command->def->column_def;
+	bool computes = is_computed(alter, column, tree_type(alter->facts, column->type_name));
+	struct action *action =
+		add(alter, computes ? ACTION_ALTER_TYPE_REWRITE : ACTION_ALTER_TYPE_MAYBE_REWRITE,
+			alter->command->name);
+
+	type_tell(alter, action, column->type_name);
+	action->collation = collation_words(alter, column->coll_clause);
 }
 
 static void attach(const struct alter *alter)

@@ -174,12 +174,12 @@ static void a_backend_that_is_gone_is_not_known(void **state)
 	look_end(&look);
 }
 
-static void sized(void *arg, const struct table_size *sizes, size_t count, const struct err *e)
+static void answered(void *arg, const struct catalog_answer *answer, const struct err *e)
 {
 	struct look *look = arg;
 	look->is_done = true;
-	look->sizes = sizes;
-	look->count = count;
+	look->sizes = answer ? answer->sizes : NULL;
+	look->count = answer ? answer->size_count : 0;
 	if (e)
 		look->error = *e;
 }
@@ -196,8 +196,10 @@ static void tables_are_found_under_the_roles_path_though_the_connection_has_none
 			  "INSERT INTO parts SELECT a FROM big");
 	const struct object_name names[] = { { NULL, "big" }, { "app", "odd \"name\\" },
 		{ NULL, "absent" }, { "app", "big" }, { "public", "parts" } };
-	const struct catalog_request request = { .tables = names, .count = ARRAY_SIZE(names) };
-	catalog_sizes_start(lease_conn(look.lease), &look.arena, &request, sized, &look);
+	const struct catalog_question question = { .tables = names,
+		.table_count = ARRAY_SIZE(names) };
+	const struct catalog_request request = { .question = &question };
+	catalog_facts_start(lease_conn(look.lease), &look.arena, &request, answered, &look);
 	wait_for(&look);
 
 	assert_int_equal(look.count, 5);

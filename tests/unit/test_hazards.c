@@ -36,6 +36,8 @@ static const struct table_size sizes[] = {
 		.partner_count = ARRAY_SIZE(of_orders) },
 };
 
+static const struct catalog_answer answer = { .sizes = sizes, .size_count = ARRAY_SIZE(sizes) };
+
 static void plan_text(struct migration_world *w, const char *sql)
 {
 	struct str text = { 0 };
@@ -45,7 +47,7 @@ static void plan_text(struct migration_world *w, const char *sql)
 	str_release(&text);
 	assert_int_equal(world_open(w, NULL), EXIT_DONE);
 	assert_int_equal(world_plan(w, PLAN_UP, "head"), EXIT_DONE);
-	forecast_apply(&w->plan, sizes, ARRAY_SIZE(sizes), FORECAST_SIZE_BYTES);
+	forecast_apply(&w->plan, &answer, FORECAST_SIZE_BYTES);
 }
 
 /* "2: scan-lock 2 app.big, lock-share 1 app.b": the plan's highest level and its hazards. */
@@ -253,11 +255,11 @@ static void sizes_nobody_asked_for_count_as_big(void **state)
 
 	plan_text(w, "CREATE INDEX i ON small (c);");
 	assert_int_equal(w->plan.steps[0].level, 1);
-	forecast_apply(&w->plan, NULL, 0, FORECAST_SIZE_BYTES);
+	forecast_apply(&w->plan, NULL, FORECAST_SIZE_BYTES);
 	assert_int_equal(w->plan.steps[0].level, 2);
-	forecast_apply(&w->plan, sizes, ARRAY_SIZE(sizes), SMALL - 1);
+	forecast_apply(&w->plan, &answer, SMALL - 1);
 	assert_int_equal(w->plan.steps[0].level, 2);
-	forecast_apply(&w->plan, sizes, ARRAY_SIZE(sizes), SMALL);
+	forecast_apply(&w->plan, &answer, SMALL);
 	assert_int_equal(w->plan.steps[0].level, 1);
 }
 
@@ -296,17 +298,18 @@ static void acknowledgements_reach_their_hazards_only(void **state)
 static void the_tables_asked_about_are_each_named_once_and_new_ones_never(void **state)
 {
 	struct migration_world *w = *state;
-	size_t count;
+	struct catalog_question q;
 	struct str out = { 0 };
 
 	plan_text(w,
 		"CREATE TABLE n (id int); CREATE INDEX i ON n (id); CREATE INDEX j ON app.big "
-		"(c); UPDATE big SET c = 1; ALTER TABLE app.big ADD COLUMN d int; SELECT 1 FROM "
+		"(c); UPDATE big SET c = 1; ALTER TABLE app.other ADD COLUMN d int; SELECT 1 FROM "
 		"small;");
-	const struct object_name *tables = forecast_tables(&w->plan, &count);
-	for (size_t i = 0; i < count; i++)
-		str_addf(&out, "%s.%s ", tables[i].schema ? tables[i].schema : "", tables[i].name);
-	assert_string_equal(str_c(&out), ".big app.big ");
+	forecast_question(&w->plan, &q);
+	for (size_t i = 0; i < q.table_count; i++)
+		str_addf(&out, "%s.%s%s ", q.tables[i].schema ? q.tables[i].schema : "",
+			q.tables[i].name, q.is_sized[i] ? " sized" : "");
+	assert_string_equal(str_c(&out), ".big sized app.big sized app.other ");
 	str_release(&out);
 }
 

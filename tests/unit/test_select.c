@@ -138,7 +138,7 @@ static void late_ones_are_refused_asked_about_or_allowed(void **state)
 		"20240102000000_b is older than the newest applied, 20240103000000");
 	/* what it creates is new, but its turn has passed: a word is wanted */
 	assert_int_equal(w->plan.steps[0].level, 1);
-	forecast_apply(&w->plan, NULL, 0, FORECAST_SIZE_BYTES);
+	forecast_apply(&w->plan, NULL, FORECAST_SIZE_BYTES);
 	assert_int_equal(w->plan.steps[0].level, 1);
 	w->late = LATE_ALLOW;
 	assert_int_equal(world_plan(w, PLAN_UP, "head"), EXIT_DONE);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Forecast: hazards and levels of a plan, before and after the catalog was asked how big the tables are. A size nobody
- * asked for counts as big: the level falls when the answer says small, or that the table is not there yet.
+ * Forecast: hazards and levels of a plan, before and after the catalog was asked about its tables. What nobody asked
+ * for counts as the worst: the level falls when the answer says small, not there yet, or that the rows can stay.
  */
 #ifndef DBTOP_MIGRATE_PLAN_FORECAST_H
 #define DBTOP_MIGRATE_PLAN_FORECAST_H
@@ -11,16 +11,18 @@
 /* changing.md 2: `hazard.size` unless configured. */
 #define FORECAST_SIZE_BYTES INT64_C(67108864)
 
-/* The tables whose existence or size decides a level, each once, as the statements name them. In the plan's arena. */
-const struct object_name *forecast_tables(struct plan *plan, size_t *count);
+/* What the catalog is to be asked, each thing once, as the statements name it. In the plan's arena. */
+void forecast_question(struct plan *plan, struct catalog_question *question);
 
 /*
- * Work hazards and levels out anew. sizes are copied into the plan, count 0 = nothing is known. `hazard_size_bytes`:
+ * Work hazards and levels out anew. The answer is copied into the plan, NULL = nothing is known. `hazard_size_bytes`:
  * above it a scan or a rewrite under a lock is level 2; 0 = every size is.
  */
 void forecast_apply(
-	struct plan *plan, const struct table_size *sizes, size_t count, int64_t hazard_size_bytes);
+	struct plan *plan, const struct catalog_answer *answer, int64_t hazard_size_bytes);
 /* What is known of a table the plan touches; NULL = nothing. */
 const struct table_size *forecast_size(const struct plan *plan, const struct object_name *table);
+const struct table_column *forecast_column(const struct table_size *size, const char *name);
+const struct type_fact *forecast_type(const struct plan *plan, const struct object_name *type);
 
 #endif

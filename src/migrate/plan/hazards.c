@@ -283,7 +283,23 @@ int hazard_base_level(const struct hazard_subject *subject)
 	return locks_rows || !is_one_of(action->kind, harmless, ARRAY_SIZE(harmless));
 }
 
-bool hazard_asks_size(const struct action *action)
+bool hazard_asks_table(const struct action *action)
 {
 	return action->table.name && !action->is_temporary && action->lock >= LOCK_ROW_EXCLUSIVE;
+}
+
+/* Rows may have to be read or written while others wait; a named type may be a domain, whose values are checked. */
+bool hazard_asks_size(const struct action *action)
+{
+	return hazard_is_long(action) || action->named_type.name;
+}
+
+bool hazard_asks_column(const struct action *action)
+{
+	static const enum action_kind kinds[] = { ACTION_ALTER_TYPE_MAYBE_REWRITE,
+		ACTION_ALTER_TYPE_REWRITE, ACTION_SET_NOT_NULL };
+	bool is_added =
+		action->kind == ACTION_ADD_COLUMN || action->kind == ACTION_ADD_COLUMN_REWRITE;
+
+	return is_one_of(action->kind, kinds, ARRAY_SIZE(kinds)) || (is_added && action->if_exists);
 }

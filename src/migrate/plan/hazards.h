@@ -63,7 +63,9 @@ bool hazard_takes_partner(const struct action *action, const struct table_partne
 /* Said of it ({t}); {o} is the table of the action. */
 extern const struct hazard_rule hazard_partner;
 
-/* Does the size of the action's table matter? */
+/* What of the action's table may decide a level: that it is there, how big it is, what its column is. */
+bool hazard_asks_table(const struct action *action);
 bool hazard_asks_size(const struct action *action);
+bool hazard_asks_column(const struct action *action);
 
 #endif

@@ -129,7 +129,7 @@ enum exit_code plan_make(struct plan *plan, const struct plan_request *request, 
 		exit = EXIT_ERROR;
 	if (exit == EXIT_DONE) {
 		plan_digest(plan, request);
-		forecast_apply(plan, NULL, 0, FORECAST_SIZE_BYTES);
+		forecast_apply(plan, NULL, FORECAST_SIZE_BYTES);
 	} else {
 		plan_release(plan);
 	}

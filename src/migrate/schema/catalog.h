@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Catalog: what the server's catalog says of the tables a plan touches: whether they exist, how big they are, and
- * which indexes are invalid. One query each, over a connection that is up and idle.
+ * Catalog: what the server's catalog says of the tables a plan touches: whether they exist, how big they are, who
+ * is tied to them, what their columns are made of; and which indexes are invalid. One query each, over a connection that is up and idle.
  */
 #ifndef DBTOP_MIGRATE_SCHEMA_CATALOG_H
 #define DBTOP_MIGRATE_SCHEMA_CATALOG_H
@@ -11,17 +11,15 @@
 #include "pg/conn.h"
 
 struct catalog_request {
-	const struct object_name *tables; /* borrowed until done() */
-	size_t count;
+	const struct catalog_question *question; /* borrowed until done() */
 	/* whose search_path counts on a connection that has none, as in history_request */
 	const char *role, *acts_as, *path;
 };
 
-/* sizes: one for each table asked for, in that order; they hang in `arena`, and on failure sizes is NULL. */
-typedef void catalog_sizes_fn(
-	void *arg, const struct table_size *sizes, size_t count, const struct err *e);
-void catalog_sizes_start(struct conn *conn, struct arena *arena,
-	const struct catalog_request *request, catalog_sizes_fn *done, void *arg);
+/* The answer hangs in `arena`; on failure it is NULL. */
+typedef void catalog_facts_fn(void *arg, const struct catalog_answer *answer, const struct err *e);
+void catalog_facts_start(struct conn *conn, struct arena *arena,
+	const struct catalog_request *request, catalog_facts_fn *done, void *arg);
 
 struct invalid_index {
 	const char *schema, *name, *table;
