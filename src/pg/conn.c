@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "pg/cancel.h"
+#include "pg/conn_log.h"
 #include "pg/conn_private.h"
 #include "pg/error.h"
 
@@ -159,7 +160,7 @@ static void show_failure(struct conn *conn, const struct err *e)
 	snprintf(view->error, sizeof(view->error), "%s", e->text);
 	snprintf(view->sqlstate, sizeof(view->sqlstate), "%s", e->sqlstate);
 	snprintf(view->hint, sizeof(view->hint), "%s", e->hint);
-	log_write(LOG_LEVEL_INFO, "conn", "%s", e->text);
+	conn_log_closed(conn, e);
 	conn_notify(conn);
 }
 
@@ -216,6 +217,8 @@ void conn_free(struct conn *conn)
 	struct exchange exchange = take_exchange(conn);
 
 	conn->is_freed = true;
+	if (conn->state == CONN_IDLE || conn->state == CONN_BUSY)
+		conn_log_closed(conn, NULL);
 	close_link(conn);
 	if (conn->state != CONN_CLOSED)
 		conn_enter(conn, CONN_CLOSED);

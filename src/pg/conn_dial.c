@@ -5,6 +5,7 @@
 #include <arpa/inet.h>
 
 #include "base/mem.h"
+#include "pg/conn_log.h"
 #include "pg/conn_private.h"
 #include "pg/error.h"
 #include "pg/identity.h"
@@ -107,6 +108,8 @@ static void dial_done(struct conn *conn)
 	conn->view.retry_at_us = 0;
 	conn->view.error[0] = conn->view.sqlstate[0] = conn->view.hint[0] = '\0';
 	conn->failure = (struct err){ .kind = ERR_NONE };
+	conn->opened_us = loop_now_us(conn->loop);
+	conn_log_opened(conn);
 	conn_enter(conn, CONN_IDLE);
 }
 
@@ -342,6 +345,8 @@ void conn_dial(struct conn *conn)
 	loop_timer_stop(conn->timer);
 	conn->timer = NULL;
 	conn->view.attempt++;
+	conn->dialed_us = loop_now_us(conn->loop);
+	conn->opened_us = 0;
 	conn->view.retry_at_us = 0;
 	if (conn->options.connect_timeout_ms > 0)
 		conn->timer = loop_timer_start(

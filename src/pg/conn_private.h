@@ -37,7 +37,8 @@ struct exchange {
 	size_t copied;		    /* bytes of copy_data handed over */
 	struct driver_result *last; /* owned */
 	struct loop_timer *deadline;
-	bool has_error; /* the first one, in `error`: libpq reports a loss behind it */
+	int64_t started_us; /* mono */
+	bool has_error;	    /* the first one, in `error`: libpq reports a loss behind it */
 	struct err error;
 };
 
@@ -69,6 +70,7 @@ struct conn {
 	bool is_without_options; /* a pooler refused them in the startup packet */
 	bool is_plain;		 /* the role may not read the control data */
 	int64_t identified_us;
+	int64_t dialed_us, opened_us; /* mono; of this link; opened 0 = not yet */
 
 	/* the link */
 	struct driver_conn *link; /* owned */
@@ -100,6 +102,7 @@ void conn_dial(struct conn *conn);
 void dial_release(struct conn *conn);
 
 /* conn_session.c */
+const char *conn_purpose_word(enum conn_purpose purpose); /* "monitor" */
 /* What the startup packet carries of the settings, into conn->dialed. */
 void session_set_startup(struct conn *conn);
 /* Is there something the startup packet could not carry, and a session of our own to set it in? */

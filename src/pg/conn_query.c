@@ -7,6 +7,7 @@
 #include <uthash.h>
 
 #include "base/mem.h"
+#include "pg/conn_log.h"
 #include "pg/conn_private.h"
 #include "pg/error.h"
 #include "pg/result_private.h"
@@ -155,6 +156,7 @@ void exchange_start(struct conn *conn, const struct query *query, query_done_fn 
 	struct exchange *x = &conn->exchange;
 
 	x->query = *query;
+	x->started_us = loop_now_us(conn->loop);
 	x->done = done;
 	x->arg = arg;
 	if (query->is_prepared)
@@ -183,6 +185,7 @@ static void watch_role(struct conn *conn)
 		return;
 	conn->view.identity.is_standby = is_standby;
 	conn->identified_us = 0;
+	conn_log_role(conn);
 	conn_notify(conn);
 }
 
@@ -192,6 +195,7 @@ static void exchange_finish(struct conn *conn)
 	struct exchange x = conn->exchange;
 
 	loop_timer_stop(x.deadline);
+	conn_log_query(conn, &x);
 	conn->exchange = (struct exchange){ .step = EXCHANGE_NONE };
 	if (conn->state == CONN_BUSY && conn_check_alive(conn)) {
 		watch_role(conn);

@@ -17,10 +17,14 @@ enum {
 	OLDEST_TELLING_ROLE = 140000, /* servers that report in_hot_standby */
 };
 
-static const char *const purpose_words[] = {
-	[CONN_MONITOR] = "monitor",
-	[CONN_CHANGE] = "change",
-};
+const char *conn_purpose_word(enum conn_purpose purpose)
+{
+	static const char *const words[] = {
+		[CONN_MONITOR] = "monitor",
+		[CONN_CHANGE] = "change",
+	};
+	return words[purpose];
+}
 
 /* "dbtop/monitor ann@laptop" */
 static const char *application_name(const struct conn *conn, char text[APPLICATION_NAME_BYTES + 1])
@@ -30,7 +34,7 @@ static const char *application_name(const struct conn *conn, char text[APPLICATI
 	struct str whole = { 0 };
 
 	gethostname(host, sizeof(host) - 1);
-	str_addf(&whole, "dbtop/%s %s@%s", purpose_words[conn->options.purpose],
+	str_addf(&whole, "dbtop/%s %s@%s", conn_purpose_word(conn->options.purpose),
 		user ? user->pw_name : "?", host);
 	snprintf(text, APPLICATION_NAME_BYTES + 1, "%.*s", APPLICATION_NAME_BYTES, str_c(&whole));
 	str_release(&whole);
