@@ -70,10 +70,7 @@ static void take_error(struct migrations *migrations, const struct err *e)
 	struct migrations_view *view = &app->model.migrations;
 
 	if (e->kind != ERR_CONNECT && e->kind != ERR_TIMEOUT && e->kind != ERR_CANCELED) {
-		view->problem = e->file ? arena_printf(&view->arena, "%s:%d:%d: %s", e->file,
-						  e->line, e->column, e->text)
-					: arena_printf(&view->arena, "%s", e->text);
-		view->status = STATUS_CRIT;
+		migrations_view_fail(view, e);
 		app_message_err(app, e);
 	}
 }

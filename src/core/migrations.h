@@ -25,4 +25,7 @@ void migrations_open_run(struct call *call, enum plan_direction direction, const
 void migrations_view_fill(struct migrations_view *view, const struct inspection *inspection);
 void migrations_view_release(struct migrations_view *view);
 
+/* There is no plan, for this reason. */
+void migrations_view_fail(struct migrations_view *view, const struct err *e);
+
 #endif

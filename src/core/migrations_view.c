@@ -157,6 +157,7 @@ static void mark_late_and_count(struct migrations_view *view)
 		if (i < newest)
 			view->rows[i].state = MIGRATION_LATE;
 	}
+	view->ahead_count = view->row_count - newest;
 }
 
 /* The worst thing a migration would do, in two or three words for a row of the screen. */
@@ -216,16 +217,34 @@ static void add_plan(struct migrations_view *view, const struct plan *plan)
 	}
 }
 
+void migrations_view_fail(struct migrations_view *view, const struct err *e)
+{
+	view->problem = e->file ? arena_printf(&view->arena, "%s:%d:%d: %s", e->file, e->line,
+					  e->column, e->text)
+				: arena_strdup(&view->arena, e->text);
+	view->remedy = *e->hint ? arena_strdup(&view->arena, e->hint) : NULL;
+	view->status = STATUS_CRIT;
+}
+
+/* A directory without any of what is applied is most likely the wrong one. */
+static bool is_elsewhere(const struct migrations_view *view, const struct inspection *inspection)
+{
+	return !inspection->set->count && view->applied_count;
+}
+
 static void set_problem(struct migrations_view *view, const struct inspection *inspection)
 {
-	const struct err *e = &inspection->plan_error;
-
 	view->status = STATUS_OK;
-	if (e->kind != ERR_NONE) {
-		view->problem = e->file ? arena_printf(&view->arena, "%s:%d:%d: %s", e->file,
-						  e->line, e->column, e->text)
-					: arena_printf(&view->arena, "%s", e->text);
+	if (is_elsewhere(view, inspection)) {
+		view->problem =
+			arena_printf(&view->arena, "%zu applied, and none of their files in %s",
+				view->applied_count, inspection->set->dir);
+		view->remedy = "start dbtop in the project's directory, or name theirs: --dir DIR";
 		view->status = STATUS_CRIT;
+		return;
+	}
+	if (inspection->plan_error.kind != ERR_NONE) {
+		migrations_view_fail(view, &inspection->plan_error);
 		return;
 	}
 	for (size_t i = 0; i < view->row_count && !view->problem; i++) {

@@ -44,12 +44,13 @@ struct migrations_view {
 	int64_t loaded_us; /* mono */
 	const char *dir, *format, *format_words,
 		*history_words;	    /* "guest: public.schema_migrations" */
-	struct migration_row *rows; /* oldest first: applied, then pending */
-	size_t row_count;
+	struct migration_row *rows; /* oldest first: up to the newest applied, then what is ahead */
+	size_t row_count, ahead_count; /* late ones are pending and not ahead */
 	size_t pending_count, applied_count;
 	const char *current;	 /* newest applied revision; NULL = base */
 	const struct plan *plan; /* upgrade to head; NULL when there is none or it cannot be made */
 	const char *problem;	 /* why there is no plan, one sentence; NULL = fine */
+	const char *remedy;	 /* what to do about it; NULL = nothing is known */
 	enum status status;
 	bool is_dirty;
 	char lock_holder[160]; /* who holds the migration lock; "" = free */

@@ -37,6 +37,8 @@ static const char *hint_words(const struct frame *f, const struct binding *bindi
 {
 	if (strcmp(binding->command, "session.toggle") == 0)
 		return f->app->model.is_armed ? "lock" : "arm";
+	if (strcmp(binding->command, "sample.now") == 0 && f->app->model.link.state != LINK_UP)
+		return "connect now";
 	return binding->words;
 }
 
@@ -160,10 +162,25 @@ static void draw_hint(struct pen *pen, const char *key, const char *words, bool 
 	pen_gap(pen, GAP);
 }
 
+/* Without a connection the key that tries it comes first. */
+static void put_first(struct hints *hints, const char *words)
+{
+	for (size_t i = 1; i < hints->count; i++) {
+		struct hint hint = hints->items[i];
+		if (strcmp(hint.words, words) != 0)
+			continue;
+		memmove(hints->items + 1, hints->items, i * sizeof(hints->items[0]));
+		hint.is_global = false;
+		hints->items[0] = hint;
+	}
+}
+
 static void draw_keys(struct frame *f, struct pen *pen)
 {
 	struct hints hints = { 0 };
 	collect(f, &hints);
+	if (f->app->model.link.state != LINK_UP)
+		put_first(&hints, "connect now");
 	fit(&hints, pen_room(pen) - text_columns("? help"));
 	if (takes_text(f))
 		draw_hint(pen, "type", "to search", false);

@@ -159,12 +159,39 @@ void fixture_migrations(struct model *model)
 	view->is_known = true;
 	view->row_count = ROWS;
 	view->applied_count = APPLIED;
-	view->pending_count = ROWS - APPLIED;
+	view->pending_count = view->ahead_count = ROWS - APPLIED;
 	view->current = "0041";
 	view->format = "golang-migrate";
 	view->history_words = "guest: public.schema_migrations";
 	view->dir = "db/migrations";
 	view->plan = make_plan(&view->arena, m);
+}
+
+void fixture_late(struct app *app)
+{
+	struct migrations_view *view = &app->model.migrations;
+	view->rows[1].state = MIGRATION_LATE;
+	view->rows[1].applied_us = VALUE_NONE;
+	for (size_t i = 0; i < view->row_count; i++)
+		view->rows[i].level = -1;
+	view->applied_count--;
+	view->pending_count++;
+	view->plan = NULL;
+	view->problem = "db/migrations/0039_invoice_parts.up.sql:1:1: is pending, but older than "
+			"the newest applied, 0041_orders_idx";
+	view->remedy = "give it a version above that, or allow late ones with `order = allow`";
+	view->status = STATUS_CRIT;
+}
+
+void fixture_unplanned(struct app *app)
+{
+	struct migrations_view *view = &app->model.migrations;
+	view->is_known = false;
+	view->row_count = view->pending_count = view->ahead_count = view->applied_count = 0;
+	view->plan = NULL;
+	view->problem = "db/migrations/a.sql:1:1: no `dbtop: up`; is this goose, dbmate?";
+	view->remedy = "a migration of dbtop begins with `-- dbtop: up`";
+	view->status = STATUS_CRIT;
 }
 
 static struct gate_reading reading(const char *name, int64_t value, int64_t limit, enum unit unit)

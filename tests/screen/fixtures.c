@@ -269,6 +269,7 @@ static void empty(struct app *app)
 		.worst_lag_bytes = VALUE_NONE };
 	model->migrations.row_count = 0;
 	model->migrations.pending_count = model->migrations.applied_count = 0;
+	model->migrations.ahead_count = 0;
 	model->migrations.plan = NULL;
 	model->migrations.current = NULL;
 	note_list_release(&model->notes);
@@ -459,6 +460,8 @@ static const struct {
 	{ "hostile", hostile },
 	{ "stepping", stepping },
 	{ "stepping-dev", rolling_back },
+	{ "late", fixture_late },
+	{ "unplanned", fixture_unplanned },
 	{ "gated", gated },
 	{ "blocked", blocked },
 	{ "failed", failed },

@@ -28,6 +28,9 @@ void fixture_replicas_trouble(struct model *model);
 void fixture_migrations(struct model *model);
 void fixture_run(struct model *model);
 void fixture_run_release(struct model *model);
+/* One below the newest applied; files that cannot be read: fixtures of their own. */
+void fixture_late(struct app *app);
+void fixture_unplanned(struct app *app);
 void fixture_notes(struct model *model);
 
 #endif

@@ -105,6 +105,7 @@ static void applied_stands_before_pending(void **state)
 	assert_string_equal(w->view.current, "20240101000000");
 	assert_int_equal(w->view.applied_count, 1);
 	assert_int_equal(w->view.pending_count, 2);
+	assert_int_equal(w->view.ahead_count, 2);
 	assert_null(w->view.problem);
 }
 
@@ -116,8 +117,24 @@ static void pending_below_the_newest_applied_is_late(void **state)
 	migrations_view_fill(&w->view, &w->inspection);
 
 	assert_int_equal(w->view.rows[0].state, MIGRATION_LATE);
+	assert_int_equal(w->view.pending_count, 2);
+	assert_int_equal(w->view.ahead_count, 1);
 	assert_string_equal(w->view.problem, "20240101000000 one: late");
 	assert_int_equal(w->view.status, STATUS_WARN);
+}
+
+static void a_directory_without_any_applied_file_is_most_likely_another(void **state)
+{
+	struct world *w = *state;
+	struct migration_set none = { .dir = "migrations" };
+	w->inspection.set = &none;
+	apply(w, "20240101000000", HISTORY_APPLIED, "00");
+
+	migrations_view_fill(&w->view, &w->inspection);
+
+	assert_string_equal(w->view.problem, "1 applied, and none of their files in migrations");
+	assert_non_null(strstr(w->view.remedy, "--dir DIR"));
+	assert_int_equal(w->view.status, STATUS_CRIT);
 }
 
 static void an_applied_one_without_a_file_stands_where_it_sorts(void **state)
@@ -169,6 +186,9 @@ int main(void)
 			applied_stands_before_pending, world_open, world_close),
 		cmocka_unit_test_setup_teardown(
 			pending_below_the_newest_applied_is_late, world_open, world_close),
+		cmocka_unit_test_setup_teardown(
+			a_directory_without_any_applied_file_is_most_likely_another, world_open,
+			world_close),
 		cmocka_unit_test_setup_teardown(an_applied_one_without_a_file_stands_where_it_sorts,
 			world_open, world_close),
 		cmocka_unit_test_setup_teardown(

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/words.h"
+#include "ui/wrap.h"
 
 enum status level_status(int level)
 {
@@ -29,10 +30,13 @@ void migrations_head(const struct panel *panel, const struct model *model, struc
 	const struct migrations_view *view = &model->migrations;
 	(void)panel;
 	*head = (struct panel_head){ .status = view->status, .has_status = view->is_known };
-	if (!view->is_known)
-		snprintf(head->words, sizeof(head->words), "not read yet");
+	head->has_status |= view->problem != NULL;
+	if (view->problem && view->status == STATUS_CRIT)
+		snprintf(head->words, sizeof(head->words), "cannot be planned");
 	else if (view->problem)
-		snprintf(head->words, sizeof(head->words), "%s", view->problem);
+		snprintf(head->words, sizeof(head->words), "look");
+	else if (!view->is_known)
+		snprintf(head->words, sizeof(head->words), "not read yet");
 	else if (view->lock_holder[0])
 		snprintf(
 			head->words, sizeof(head->words), "lock held by %.100s", view->lock_holder);
@@ -44,7 +48,7 @@ void migrations_head(const struct panel *panel, const struct model *model, struc
 
 static bool is_next(const struct migrations_view *view, const struct migration_row *row)
 {
-	return view->pending_count && row == &view->rows[view->row_count - view->pending_count];
+	return view->ahead_count && row == &view->rows[view->row_count - view->ahead_count];
 }
 
 const char *migration_words(const struct migrations_view *view, const struct migration_row *row)
@@ -57,9 +61,9 @@ const char *migration_words(const struct migrations_view *view, const struct mig
 const struct migration_row *migration_at(const struct model *model, size_t place)
 {
 	const struct migrations_view *view = &model->migrations;
-	if (place == view->pending_count)
+	if (place == view->ahead_count)
 		return NULL;
-	size_t from_end = place < view->pending_count ? place + 1 : place;
+	size_t from_end = place < view->ahead_count ? place + 1 : place;
 	return &view->rows[view->row_count - from_end];
 }
 
@@ -68,7 +72,7 @@ int revision_columns(const struct migrations_view *view)
 {
 	enum { WHOLE = 8, AROUND = 200 };
 	size_t longest = 0, unique = WHOLE;
-	size_t applied = view->row_count - view->pending_count;
+	size_t applied = view->row_count - view->ahead_count;
 	size_t first = applied > AROUND ? applied - AROUND : 0;
 	for (size_t i = first; i < view->row_count && i < applied + AROUND; i++) {
 		size_t len = strlen(view->rows[i].rev), same = 0;
@@ -119,6 +123,33 @@ const struct table_size *plan_size_of(const struct plan *plan, const struct obje
 	return NULL;
 }
 
+int migration_draw_problem(const struct migrations_view *view, struct surface *s, int y)
+{
+	enum { ROOMY = 6 };
+	struct rect at = { 1, y, s->width - 2, s->height - y };
+	if (!view->problem)
+		return y;
+	y = wrap_draw(s, at, role_of_status(view->status), view->problem, 0);
+	at = (struct rect){ 1, y, s->width - 2, s->height - y };
+	if (view->remedy)
+		y = wrap_draw(s, at, ROLE_TEXT, view->remedy, 0);
+	if (s->height - y >= ROOMY) {
+		struct pen pen = pen_at(s, 1, y++);
+		pen_text(&pen, ROLE_DIM, "r reads files and history again");
+	}
+	return y;
+}
+
+void migration_draw_empty(const struct migrations_view *view, struct surface *s)
+{
+	char text[512];
+	snprintf(text, sizeof(text),
+		"no migrations in %.200s\n`dbtop create \"Add user table\"` makes the first; "
+		"--dir DIR names another directory",
+		view->dir ? view->dir : "migrations");
+	wrap_draw(s, (struct rect){ 1, 0, s->width - 2, s->height }, ROLE_DIM, text, 0);
+}
+
 /* ---- the grid: newest planned on top, the rule, then history ---- */
 
 static size_t place_count(const struct model *model)
@@ -139,8 +170,8 @@ static bool place_rule(const struct model *model, size_t place, char out[GRID_CE
 /* The next one to run, or the newest applied. */
 static size_t place_start(const struct model *model)
 {
-	size_t pending = model->migrations.pending_count;
-	return pending ? pending - 1 : 1;
+	size_t ahead = model->migrations.ahead_count;
+	return ahead ? ahead - 1 : 1;
 }
 
 static void place_id(const struct model *model, size_t place, char out[GRID_ID_BYTES])
@@ -187,7 +218,10 @@ static void cell_when(const struct model *model, size_t place, struct grid_cell 
 	const struct migration_row *row = migration_at(model, place);
 	if (!row)
 		return;
-	if (row->state == MIGRATION_PENDING || row->state == MIGRATION_LATE)
+	bool is_pending = row->state == MIGRATION_PENDING || row->state == MIGRATION_LATE;
+	if (is_pending && row->level < 0) /* no plan was made of it */
+		snprintf(cell->text, sizeof(cell->text), "-");
+	else if (is_pending)
 		snprintf(cell->text, sizeof(cell->text), "%zu stmt%s", row->statement_count,
 			row->statement_count == 1 ? "" : "s");
 	else if (value_is_known(row->applied_us))
@@ -236,5 +270,5 @@ const struct grid migration_grid = {
 	.id = place_id,
 	.rule = place_rule,
 	.start = place_start,
-	.empty = "no migrations: dbtop create \"Add user table\" makes the first",
+	.empty = "no migrations",
 };

@@ -31,4 +31,9 @@ const struct table_size *plan_size_of(const struct plan *plan, const struct obje
 
 extern const struct grid migration_grid;
 
+/* What is wrong and what to do, from row y on; returns the next one. */
+int migration_draw_problem(const struct migrations_view *view, struct surface *s, int y);
+/* A directory without any. */
+void migration_draw_empty(const struct migrations_view *view, struct surface *s);
+
 #endif

@@ -144,10 +144,16 @@ static void draw_detail(
 		draw_fact(s, y, "notes", text);
 }
 
-/* Wide: side by side. Narrow: the detail below the list. */
-static void place(const struct panel *panel, const struct surface *s, struct rect at[2])
+/* Wide: side by side. Narrow: the detail below the list. Where nothing is selected the list has it all. */
+static void place(
+	const struct panel *panel, const struct surface *s, bool has_detail, struct rect at[2])
 {
 	enum layout layout = panel->context->layout;
+	if (!has_detail) {
+		at[0] = (struct rect){ 0, 0, s->width, s->height };
+		at[1] = (struct rect){ 0 };
+		return;
+	}
 	if (layout == LAYOUT_WIDE) {
 		int left = s->width >= 160 ? s->width * 45 / 100 : s->width * 3 / 5;
 		at[0] = (struct rect){ 0, 0, left, s->height };
@@ -167,7 +173,8 @@ static void migrations_draw(const struct panel *panel, const struct model *model
 	struct panel_head head;
 	struct rect at[2];
 	char title[160];
-	place(panel, s, at);
+	const struct migration_row *row = selected(panel, model);
+	place(panel, s, row != NULL, at);
 	migrations_head(panel, model, &head);
 	struct box box = { .title = "Plan and history",
 		.words = head.words,
@@ -175,15 +182,14 @@ static void migrations_draw(const struct panel *panel, const struct model *model
 		.status = head.status,
 		.is_focused = panel->is_focused };
 	struct surface in = box_draw(s, at[0], &box, layout);
-	if (!view->is_known)
+	int y = migration_draw_problem(view, &in, 0);
+	in = surface_part(&in, (struct rect){ 0, y, in.width, in.height - y });
+	if (!view->row_count) {
+		if (view->is_known && !view->problem)
+			migration_draw_empty(view, &in);
 		return;
-	if (view->problem) {
-		struct rect top = { 1, 0, in.width - 2, in.height };
-		int y = wrap_draw(&in, top, ROLE_STATUS_WARN, view->problem, 0);
-		in = surface_part(&in, (struct rect){ 0, y, in.width, in.height - y });
 	}
 	grid_draw(&in, &migration_grid, &list->grid, panel, model);
-	const struct migration_row *row = selected(panel, model);
 	if (!row || at[1].height < 3)
 		return;
 	snprintf(title, sizeof(title), "%.20s %.100s", row->rev, row->name ? row->name : "");
@@ -209,18 +215,19 @@ static void roll_back(
 	const struct model *model, const struct migration_row *row, struct panel_answer *answer)
 {
 	const struct migrations_view *view = &model->migrations;
-	size_t applied = view->row_count - view->pending_count;
-	size_t index = (size_t)(row - view->rows);
+	size_t past = view->row_count - view->ahead_count, index = (size_t)(row - view->rows);
+	size_t applied = 0;
+	for (size_t i = index; i < past; i++)
+		applied += view->rows[i].state != MIGRATION_LATE;
 	if (model->run.state != RUN_NONE)
 		snprintf(answer->command, sizeof(answer->command), "view.go step");
-	else if (index >= applied && !applied)
+	else if (!view->applied_count)
 		snprintf(answer->say, sizeof(answer->say),
 			"nothing is applied: nothing to roll back");
-	else if (index >= applied) /* as `dbtop downgrade` does when nothing is named */
+	else if (!applied) /* as `dbtop downgrade` does when nothing is named */
 		snprintf(answer->command, sizeof(answer->command), "run.down -1");
 	else
-		snprintf(
-			answer->command, sizeof(answer->command), "run.down -%zu", applied - index);
+		snprintf(answer->command, sizeof(answer->command), "run.down -%zu", applied);
 }
 
 static bool migrations_command(struct panel *panel, const struct model *model, const char *command,

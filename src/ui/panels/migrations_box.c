@@ -20,7 +20,7 @@ static struct widths widths_of(const struct migrations_view *view, int room)
 {
 	enum { AROUND = 24 };
 	struct widths widths = { .rev = revision_columns(view), .name = 8 };
-	size_t applied = view->row_count - view->pending_count;
+	size_t applied = view->row_count - view->ahead_count;
 	size_t first = applied > AROUND ? applied - AROUND : 0;
 	for (size_t i = first; i < view->row_count && i < applied + AROUND; i++) {
 		int columns = view->rows[i].name ? text_columns(view->rows[i].name) : 0;
@@ -84,34 +84,19 @@ static void draw_state(const struct migrations_view *view, struct surface *s, in
 		pen_text(&pen, ROLE_STATUS_CRIT, "  dirty");
 }
 
-static void draw_problem(const struct migrations_view *view, struct surface *s)
-{
-	struct rect at = { 1, 0, s->width - 2, s->height };
-	int y = wrap_draw(s, at, ROLE_TEXT, view->problem, 0);
-	if (y < s->height && view->dir) {
-		struct pen pen = pen_at(s, 1, y);
-		pen_printf(&pen, ROLE_DIM, "in %s", view->dir);
-	}
-}
-
 static void migrations_box_draw(
 	const struct panel *panel, const struct model *model, struct surface *s)
 {
 	const struct migrations_view *view = &model->migrations;
-	size_t pending = view->pending_count, applied = view->row_count - pending;
-	int y = 0;
+	size_t pending = view->ahead_count, applied = view->row_count - pending;
+	int y = migration_draw_problem(view, s, 0);
 	(void)panel;
-	if (!view->is_known || (view->problem && !view->row_count)) {
-		if (view->problem)
-			draw_problem(view, s);
-		return;
-	}
 	if (!view->row_count) {
-		struct pen pen = pen_at(s, 1, 0);
-		pen_text(&pen, ROLE_DIM, migration_grid.empty);
+		if (view->is_known && !view->problem)
+			migration_draw_empty(view, s);
 		return;
 	}
-	if (applied)
+	if (applied && y < s->height)
 		draw_row(model, &view->rows[applied - 1], "NOW", s, y++);
 	size_t room = s->height > 8 ? (size_t)s->height - 6 : s->height > 2 ? 2 : 1;
 	for (size_t i = 0; i < pending && i < room && y < s->height; i++)

@@ -86,8 +86,12 @@ static const struct grid notes_grid = {
 	.column_count = ARRAY_SIZE(columns),
 	.count = note_count,
 	.id = note_id,
-	.empty = "no notes yet; n writes one",
+	.empty = "no notes yet",
 };
+
+static const char nothing_yet[] = "no notes yet\n\nn writes one, t a todo; in every other view m "
+				  "pins one to what is selected "
+				  "there.\nThey stay on this machine, and also without a server.";
 
 static const struct note *selected(const struct panel *panel, const struct model *model)
 {
@@ -114,8 +118,14 @@ static void draw_note(const struct note *note, struct surface *s)
 	pen_printf(&pen, ROLE_DIM, "by %s, edited %s", note->author ? note->author : "?", edited);
 }
 
-static void place(const struct panel *panel, const struct surface *s, struct rect at[2])
+static void place(
+	const struct panel *panel, const struct surface *s, bool has_detail, struct rect at[2])
 {
+	if (!has_detail) {
+		at[0] = (struct rect){ 0, 0, s->width, s->height };
+		at[1] = (struct rect){ 0 };
+		return;
+	}
 	if (panel->context->layout == LAYOUT_WIDE) {
 		int left = s->width / 2;
 		at[0] = (struct rect){ 0, 0, left, s->height };
@@ -133,15 +143,19 @@ static void notes_draw(const struct panel *panel, const struct model *model, str
 	enum layout layout = panel->context->layout;
 	struct rect at[2];
 	char title[64];
-	place(panel, s, at);
+	const struct note *note = selected(panel, model);
+	place(panel, s, note != NULL, at);
 	struct box box = { .title = "6 Notes",
 		.is_focused = panel->is_focused,
 		.has_status = model->notes_read_only,
 		.status = STATUS_WARN,
 		.words = model->notes_read_only ? model->store_words : NULL };
 	struct surface in = box_draw(s, at[0], &box, layout);
-	grid_draw(&in, &notes_grid, &view->grid, panel, model);
-	const struct note *note = selected(panel, model);
+	if (note_count(model))
+		grid_draw(&in, &notes_grid, &view->grid, panel, model);
+	else
+		wrap_draw(&in, (struct rect){ 1, 0, in.width - 2, in.height }, ROLE_DIM,
+			nothing_yet, 0);
 	if (!note || at[1].height < 3)
 		return;
 	snprintf(title, sizeof(title), "#%lld%s", (long long)note->id,
