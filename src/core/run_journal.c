@@ -57,7 +57,9 @@ static bool journal_outcome(void *state, const struct journal_outcome *outcome, 
 		.took_ms = outcome->took_ms,
 		.error = outcome->error ? outcome->error->text : NULL };
 
-	return store_run_outcome(app_store(app), &stored, e);
+	return store_run_outcome(app_store(app), &stored, e) &&
+	       (!outcome->settles || store_run_settle(app_store(app), outcome->settles,
+					     outcome->rev, stored.result, e));
 }
 
 static void journal_log(void *state, const char *level, const char *text)
@@ -86,10 +88,20 @@ static bool journal_find_past(
 		.step_sha256 = stored.step_sha256,
 		.xid = stored.xid,
 		.run_id = stored.run_id,
+		.timeline = stored.timeline,
 		.backend_pid = stored.backend_pid,
 		.at_us = stored.at_us
 	};
 	return true;
+}
+
+static bool journal_has_open(void *state, const struct identity *identity)
+{
+	struct app *app = state;
+	struct stored_open_intent open;
+
+	arena_release(&app->journal_arena);
+	return store_run_find_open(app_store(app), identity, NULL, &app->journal_arena, &open);
 }
 
 /* What the tool's own table cannot tell of a migration left half done on that server. */
@@ -116,6 +128,7 @@ void run_journal_init(struct journal *journal, struct app *app)
 		.outcome = journal_outcome,
 		.log = journal_log,
 		.find_past = journal_find_past,
+		.has_open = journal_has_open,
 		.state = app };
 }
 

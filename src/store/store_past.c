@@ -22,6 +22,7 @@ enum {
 	COLUMN_BACKEND_PID,
 	COLUMN_AT_US,
 	COLUMN_RESULT,
+	COLUMN_TIMELINE,
 };
 
 struct tale {
@@ -41,6 +42,7 @@ static struct stored_past read_open(sqlite3_stmt *row, struct arena *arena)
 		.step_sha256 = db_copy(row, COLUMN_SHA256, arena),
 		.xid = db_copy(row, COLUMN_XID, arena),
 		.run_id = db_copy(row, COLUMN_RUN, arena),
+		.timeline = db_int(row, COLUMN_TIMELINE),
 		.backend_pid = db_int(row, COLUMN_BACKEND_PID),
 		.at_us = db_int(row, COLUMN_AT_US),
 	};

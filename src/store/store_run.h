@@ -92,6 +92,7 @@ struct stored_past {
 	bool is_open; /* the step behind them has an intent and no outcome: what follows is about it */
 	bool is_lone;
 	const char *step_sha256, *xid, *run_id;
+	int64_t timeline; /* of the server then */
 	int64_t backend_pid;
 	int64_t at_us; /* wall */
 };

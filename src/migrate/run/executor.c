@@ -157,6 +157,16 @@ bool executor_is_recorded(const struct executor *x)
 	       (history_is_single_row(x->history) || !history_find(x->history, step->migration));
 }
 
+bool executor_is_step_recorded(const struct executor *x)
+{
+	const struct plan_step *step = executor_step(x);
+	const struct history_step *found =
+		history_step_find(x->history, step->migration->rev, step->section, step->ordinal);
+	if (step->is_last)
+		return executor_is_recorded(x);
+	return found && (found->state == HISTORY_STEP_DONE || found->state == HISTORY_STEP_SKIPPED);
+}
+
 /* What was written just before the connection broke may have arrived. */
 static void step_reopened(struct executor *x)
 {
@@ -169,14 +179,19 @@ static void step_reopened(struct executor *x)
 }
 
 /* A connection may have broken while nobody asked anything of it. */
-static void step_open_or_begin(struct executor *x)
+void executor_open_or_begin(struct executor *x)
 {
 	if (x->link.lease && conn_view(lease_conn(x->link.lease))->state != LINK_UP)
 		link_drop(x);
-	if (x->link.lease)
-		executor_begin(x);
-	else
+	if (!x->link.lease) {
 		open_start(x, step_reopened);
+	} else if (x->has_unfinished && !x->step.is_chosen) {
+		executor_enter(x,
+			RUN_OPENING); /* what was left may belong to this step, not to the first */
+		resume_check(x, executor_begin);
+	} else {
+		executor_begin(x);
+	}
 }
 
 void executor_go_on(struct executor *x)
@@ -196,15 +211,22 @@ void executor_go_on(struct executor *x)
 		link_later(x, GATE_AGAIN_MS, executor_go_on);
 	} else {
 		x->step = (struct executor_step){ 0 };
-		step_open_or_begin(x);
+		executor_open_or_begin(x);
 	}
+}
+
+/* A step that was found done never began here. */
+static int64_t took_ms_now(const struct executor *x)
+{
+	return x->step.started_us ? (loop_now_us(x->o.loop) - x->step.started_us) / 1000 : 0;
 }
 
 void executor_step_done(struct executor *x, enum step_state state)
 {
-	int64_t took_ms = (loop_now_us(x->o.loop) - x->step.started_us) / 1000;
+	int64_t took_ms = took_ms_now(x);
 	if (x->is_finished)
 		return;
+	x->history->is_dirty = false; /* the row was written since, or a person has decided */
 	record_outcome(x, state == STEP_SKIPPED ? JOURNAL_SKIPPED : JOURNAL_DONE, NULL);
 	tell_step(x, state, took_ms);
 	x->end.steps_done++;
@@ -241,7 +263,7 @@ static enum journal_result result_of(const struct executor *x, enum run_trouble_
 void executor_step_failed(
 	struct executor *x, const struct run_trouble *trouble, enum exit_code exit)
 {
-	int64_t took_ms = (loop_now_us(x->o.loop) - x->step.started_us) / 1000;
+	int64_t took_ms = took_ms_now(x);
 	if (x->is_finished)
 		return;
 	x->trouble = *trouble;
@@ -297,6 +319,7 @@ void executor_free(struct executor *x)
 
 static void opened(struct executor *x)
 {
+	x->has_unfinished = resume_has_unfinished(x);
 	if (x->repair)
 		open_create(x, repair_write);
 	else if (x->next < x->o.plan->step_count)
@@ -316,149 +339,6 @@ void executor_run(struct executor *x, size_t until)
 	x->until = until;
 	if (x->state == RUN_READY)
 		executor_go_on(x);
-}
-
-void executor_skip(struct executor *x, const char *reason)
-{
-	enum run_trouble_kind kind = x->trouble.kind;
-	if (x->state != RUN_READY && x->state != RUN_PAUSED)
-		return;
-	if (x->state == RUN_PAUSED && (kind == TROUBLE_UNKNOWN || kind == TROUBLE_INTERRUPTED))
-		return; /* what stands there has to be settled, not left out */
-	x->step = (struct executor_step){ .skip_reason = reason, .is_chosen = true };
-	x->until = x->next + 1;
-	step_open_or_begin(x);
-}
-
-/* A lone step that was found done has not been verified by anybody yet. */
-static void record_done(struct executor *x)
-{
-	if (executor_step(x)->is_lone)
-		lone_record_done(x);
-	else
-		record_start(x);
-}
-
-static void record_reopened(struct executor *x)
-{
-	if (executor_is_recorded(x))
-		executor_step_done(x, STEP_DONE);
-	else
-		record_done(x);
-}
-
-static void step_open_or_record(struct executor *x)
-{
-	if (x->link.lease)
-		record_done(x);
-	else
-		open_start(x, record_reopened);
-}
-
-void executor_choose(struct executor *x, enum run_choice choice)
-{
-	if (x->state != RUN_PAUSED || !(x->trouble.choices & RUN_CHOICE_BIT(choice)))
-		return;
-	struct probe_finding finding = x->step.finding;
-	x->step = (struct executor_step){ .is_chosen = true, .finding = finding };
-	if (x->until <= x->next)
-		x->until = x->next + 1;
-	switch (choice) {
-	case RUN_CHOICE_AGAIN: step_open_or_begin(x); break;
-	case RUN_CHOICE_CLEAR: resume_clear(x); break;
-	case RUN_CHOICE_MARK_DONE: step_open_or_record(x); break;
-	case RUN_CHOICE_COUNT: break;
-	}
-}
-
-void executor_stop(struct executor *x)
-{
-	if (x->state == RUN_RETRY) {
-		executor_cancel(x); /* nothing of the step stands: there is nothing to finish */
-		return;
-	}
-	if (x->state == RUN_GATED || x->state == RUN_STEP || x->state == RUN_OPENING ||
-		x->state == RUN_RESOLVING)
-		x->wants_stop = true;
-	if (x->state == RUN_GATED) {
-		link_forget_timer(x);
-		executor_go_on(x);
-	}
-}
-
-void executor_cancel(struct executor *x)
-{
-	if (x->state == RUN_GATED) {
-		executor_stop(x);
-	} else if (x->state == RUN_RETRY) {
-		link_forget_timer(x);
-		x->wants_cancel = true;
-		group_give_up(x);
-	} else if (x->state == RUN_STEP && !x->step.is_committing) {
-		x->wants_cancel = true;
-		link_cancel(x);
-	} else if (x->state == RUN_OPENING) {
-		struct err e;
-		err_set(&e, ERR_CANCELED, "canceled before anything was sent");
-		executor_finish(x, RUN_STOPPED, EXIT_ERROR, &e);
-	}
-}
-
-void executor_yield(struct executor *x)
-{
-	bool is_in_group = x->state == RUN_STEP && x->next < x->o.plan->step_count &&
-			   !executor_step(x)->is_lone;
-	if (is_in_group && !x->step.is_committing && !x->wants_cancel)
-		x->step.is_yielding = link_cancel(x);
-}
-
-/* A lone step goes on at the server; its intent stays. */
-static void leave_lone(struct executor *x)
-{
-	struct err e;
-	err_set(&e, ERR_CANCELED, "left while a statement ran that cannot be rolled back");
-	err_detail(&e, "the server goes on with it; its intent is kept");
-	err_hint(&e, "the next run says what became of it");
-	x->end.database = DATABASE_UNKNOWN;
-	executor_finish(x, RUN_STOPPED, EXIT_FAILED_PARTWAY, &e);
-}
-
-static void leave_unresolved(struct executor *x)
-{
-	struct err e;
-	err_set(&e, ERR_CANCELED, "left before the outcome of COMMIT was known");
-	err_hint(&e, "the next run reads it from the history");
-	x->end.database = DATABASE_UNKNOWN;
-	executor_finish(x, RUN_UNKNOWN, EXIT_OUTCOME_UNKNOWN, &e);
-}
-
-void executor_close(struct executor *x)
-{
-	switch (x->state) {
-	case RUN_STEP:
-		x->wants_close = true;
-		if (x->step.is_server_busy)
-			leave_lone(x);
-		else
-			executor_cancel(x);
-		break;
-	case RUN_RETRY:
-		x->wants_close = true;
-		executor_cancel(x);
-		break;
-	case RUN_RESOLVING: leave_unresolved(x); break;
-	case RUN_PAUSED:
-		executor_finish(x, x->trouble.kind == TROUBLE_UNKNOWN ? RUN_UNKNOWN : RUN_STOPPED,
-			x->trouble_exit, &x->trouble.error);
-		break;
-	case RUN_NONE:
-	case RUN_OPENING:
-	case RUN_READY:
-	case RUN_GATED: executor_finish(x, RUN_STOPPED, EXIT_DONE, NULL); break;
-	case RUN_DONE:
-	case RUN_STOPPED:
-	case RUN_UNKNOWN: break;
-	}
 }
 
 void executor_note_blockers(struct executor *x, const struct run_blocker *blockers, size_t count)

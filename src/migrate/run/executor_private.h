@@ -52,6 +52,7 @@ struct executor_step {
 	bool was_sent;	     /* a lone step's statement, in this run */
 	bool is_server_busy; /* our statement of a lone step is out */
 	bool is_chosen;	     /* a person or a rule said: run it, whatever an earlier run left */
+	bool is_recording;   /* nothing but its record is missing: it happened, or is left out */
 	size_t verify;	     /* index of the verify query */
 	bool is_unverified;  /* a lone step is done, and verify says it is not as it should be */
 	executor_next_fn *verify_passed;
@@ -88,6 +89,8 @@ struct executor {
 	bool is_reopened; /* after a loss: the history holds what we did ourselves */
 	executor_next_fn *after_open;
 	bool is_changed_since; /* the interrupted step's statements are others now */
+	bool has_unfinished; /* earlier runs left something: each step is looked into before it runs */
+	executor_next_fn *after_settle;
 
 	size_t next;  /* index of the next or running step */
 	size_t until; /* run up to here */
@@ -115,6 +118,8 @@ const struct plan_step *executor_step(const struct executor *x);
 void executor_go_on(struct executor *x);
 /* Start the next step, gate or no gate. */
 void executor_begin(struct executor *x);
+/* The same, over a connection that is made first where there is none. */
+void executor_open_or_begin(struct executor *x);
 /* The step is over and in the history. */
 void executor_step_done(struct executor *x, enum step_state state);
 /* The step is over and not in the history: PAUSED. x->trouble.kind, error, choices and words are the caller's. */
@@ -123,6 +128,8 @@ void executor_step_failed(
 /* The run ends here, with what x->end says, on a later turn. */
 void executor_finish(
 	struct executor *x, enum run_state state, enum exit_code exit, const struct err *e);
+/* Is the record of this step, the last of its migration or not, in the history as last read? */
+bool executor_is_step_recorded(const struct executor *x);
 /* Does the history, as last read, show the next step as done? Only the last of a migration shows. */
 bool executor_is_recorded(const struct executor *x);
 /* Database state when a step left nothing itself. */
@@ -194,6 +201,8 @@ void record_write(struct executor *x, executor_answer_fn *answer);
 bool record_intent(struct executor *x, struct err *e);
 void record_outcome(struct executor *x, enum journal_result result, const struct err *e);
 void resume_check(struct executor *x, executor_next_fn *clean);
+/* Did earlier runs leave anything on this server that has no outcome? */
+bool resume_has_unfinished(struct executor *x);
 /* Ask what became of the step's statement: x->step.finding, then x->step.after_probe. */
 void resume_probe(struct executor *x);
 void resume_clear(struct executor *x);

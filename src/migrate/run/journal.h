@@ -47,6 +47,8 @@ struct journal_outcome {
 	int64_t took_ms;
 	const struct err *error; /* NULL = none */
 	const char *run_id;
+	/* What earlier runs left open of that revision on this server is settled by it too; NULL = nothing was. */
+	const struct identity *settles;
 };
 
 /*
@@ -59,6 +61,7 @@ struct journal_past {
 	bool is_open; /* the step behind them has an intent and no outcome: what follows is about it */
 	bool is_lone;
 	const char *step_sha256, *xid, *run_id;
+	int64_t timeline; /* of the server it ran on; VALUE_UNKNOWN = not kept */
 	int64_t backend_pid;
 	int64_t at_us; /* wall */
 };
@@ -72,6 +75,8 @@ struct journal {
 	/* What is known of that revision on this server. False = nothing is unfinished, or there is no store. */
 	bool (*find_past)(void *state, const struct identity *identity, const char *rev,
 		struct journal_past *past);
+	/* Is any intent on this server without an outcome, whatever its revision? NULL = no. */
+	bool (*has_open)(void *state, const struct identity *identity);
 	void *state;
 };
 

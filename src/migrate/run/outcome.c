@@ -133,7 +133,11 @@ static void ask_status(struct executor *x)
 static void found(struct executor *x)
 {
 	x->step.is_chosen = false;
-	if (executor_is_recorded(x))
+	if (x->step.is_recording && executor_is_step_recorded(x))
+		executor_step_done(x, x->step.skip_reason ? STEP_SKIPPED : STEP_DONE);
+	else if (x->step.is_recording)
+		record_start(x); /* it did not arrive, and nothing else is missing */
+	else if (executor_is_recorded(x))
 		executor_step_done(x, STEP_DONE);
 	else
 		resume_check(x, executor_go_on);

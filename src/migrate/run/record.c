@@ -124,6 +124,8 @@ void record_outcome(struct executor *x, enum journal_result result, const struct
 		.took_ms = (loop_now_us(x->o.loop) - x->step.started_us) / 1000,
 		.error = e,
 		.run_id = x->o.run_id,
+		.settles =
+			x->has_unfinished && result != JOURNAL_UNKNOWN ? &x->link.identity : NULL,
 	};
 	if (!x->o.journal->outcome(x->o.journal->state, &outcome, &why))
 		tell_notice(x, "WARNING", why.text);
@@ -143,28 +145,11 @@ static void record_failed(struct executor *x, const struct err *e)
 	executor_step_failed(x, &trouble, EXIT_FAILED_PARTWAY);
 }
 
-/* It may have arrived: what the server says then decides. */
-static void record_lost(struct executor *x, const struct err *e)
-{
-	if (executor_step(x)->is_lone && !x->step.skip_reason) {
-		outcome_reopen(x);
-		return;
-	}
-	struct run_trouble trouble = {
-		.kind = TROUBLE_LOST,
-		.error = *e,
-		.database = executor_untouched(x),
-		.choices = RUN_CHOICE_BIT(RUN_CHOICE_AGAIN),
-		.needs_judgement = true,
-	};
-	executor_step_failed(x, &trouble, EXIT_FAILED_PARTWAY);
-}
-
 static void recorded(struct executor *x, const struct result *result, const struct err *e)
 {
 	(void)result;
 	if (e && link_is_lost(x, e))
-		record_lost(x, e);
+		outcome_reopen(x); /* it may have arrived: what the server says then decides */
 	else if (e)
 		record_failed(x, e);
 	else
@@ -186,6 +171,7 @@ static void write(struct executor *x)
 void record_start(struct executor *x)
 {
 	executor_enter(x, RUN_STEP);
+	x->step.is_recording = true;
 	if (x->step.started_us == 0)
 		x->step.started_us = loop_now_us(x->o.loop);
 	open_create(x, write);

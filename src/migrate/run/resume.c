@@ -134,13 +134,79 @@ static bool server_has_intent(struct executor *x)
 	return found->state == HISTORY_STEP_INTENT || found->state == HISTORY_STEP_FAILED;
 }
 
-/* A group without an outcome in the store: under the lock nobody commits any more, and the history has no row. */
-static void settle_group(struct executor *x)
+/* ---- a group of an earlier run whose COMMIT has no outcome in the store ---- */
+
+static void group_not_applied(struct executor *x)
 {
 	tell_notice(x, "INFO",
 		"an earlier run was interrupted in this step: not applied, the server rolled it "
 		"back");
 	record_outcome(x, JOURNAL_ROLLED_BACK, NULL);
+	x->after_settle(x);
+}
+
+static void group_cannot_tell(struct executor *x, const char *why)
+{
+	x->step.finding = (struct probe_finding){ .verdict = PROBE_CANNOT_TELL };
+	snprintf(x->step.finding.words, sizeof(x->step.finding.words),
+		"an earlier run sent COMMIT and got no answer: %.180s", why);
+	report_interrupted(x);
+}
+
+/* The row of the last step is part of its transaction: without it nothing was committed. */
+static void group_committed(struct executor *x)
+{
+	if (executor_step(x)->is_last) {
+		group_cannot_tell(x, "the server says it committed, the history does not show it");
+		return;
+	}
+	tell_notice(x, "INFO",
+		"an earlier run was interrupted in this step: applied, the server committed it");
+	executor_step_done(x, STEP_DONE);
+}
+
+static void group_status(struct executor *x, const struct result *result, const struct err *e)
+{
+	if (e && link_is_lost(x, e)) {
+		outcome_reopen(x);
+		return;
+	}
+	const char *status = e ? NULL : result_text(result, 0, result_column(result, "status"));
+	if (e)
+		group_cannot_tell(x, e->text);
+	else if (!status)
+		group_cannot_tell(x, "the server no longer knows the transaction");
+	else if (strcmp(status, "committed") == 0)
+		group_committed(x);
+	else if (strcmp(status, "aborted") == 0)
+		group_not_applied(x);
+	else
+		group_cannot_tell(x, "the transaction is still in progress on the server");
+}
+
+/*
+ * Where the tool keeps no mark of a migration's first steps, only the server knows whether such a group was committed:
+ * its transaction id is in the store. On another timeline that id may be a stranger's.
+ */
+static void settle_group(struct executor *x, const struct journal_past *past)
+{
+	const struct identity *server = &x->link.identity;
+	bool is_shown = executor_step(x)->is_last || x->writer.class->is_adopted;
+	bool is_same = past->timeline == server->timeline && value_is_known(past->timeline);
+
+	if (!past->xid || !*past->xid || (is_shown && !is_same)) {
+		group_not_applied(x);
+		return;
+	}
+	if (!is_same) {
+		group_cannot_tell(x, "another server has taken over since");
+		return;
+	}
+	const char *params[] = { past->xid, "0" };
+	struct query query = {
+		.sql = sql_get("run-outcome", link_version(x)), .params = params, .param_count = 2
+	};
+	link_ask(x, &query, group_status);
 }
 
 static bool find_past(struct executor *x, struct journal_past *past)
@@ -150,6 +216,18 @@ static bool find_past(struct executor *x, struct journal_past *past)
 	return journal && journal->find_past &&
 	       journal->find_past(journal->state, &x->link.identity, step->migration->rev, past) &&
 	       past->direction == step->section;
+}
+
+bool resume_has_unfinished(struct executor *x)
+{
+	const struct journal *journal = x->o.journal;
+
+	for (size_t i = 0; i < x->history->step_count; i++) {
+		enum history_step_state state = x->history->steps[i].state;
+		if (state == HISTORY_STEP_INTENT || state == HISTORY_STEP_FAILED)
+			return true;
+	}
+	return journal && journal->has_open && journal->has_open(journal->state, &x->link.identity);
 }
 
 /* The history was read under the lock: this step is not in it, or not as done. */
@@ -163,12 +241,14 @@ void resume_check(struct executor *x, executor_next_fn *clean)
 	x->step.finding = (struct probe_finding){ 0 };
 	if (server_has_intent(x)) {
 		ask_about_lone(x);
+	} else if (has_past && past.is_open && past.steps_done + 1 != step->ordinal) {
+		clean(x); /* it is about another step */
 	} else if (has_past && past.is_open && step->is_lone && past.is_lone) {
 		x->is_changed_since = differs(past.step_sha256, step->sha256);
 		ask_about_lone(x);
 	} else if (has_past && past.is_open) {
-		settle_group(x);
-		clean(x);
+		x->after_settle = clean;
+		settle_group(x, &past);
 	} else if (x->history->is_dirty && !has_past && step->is_lone) {
 		ask_about_lone(x);
 	} else if (x->history->is_dirty && !has_past) {
