@@ -60,10 +60,12 @@ static void correct_by_store(struct migration_row *row, const struct history *hi
 
 	if (!unfinished)
 		return;
-	if (unfinished->number == row->migration->number)
+	if (unfinished->number == row->migration->number) {
 		row->state = MIGRATION_PARTIAL;
-	else if (row->state == MIGRATION_PARTIAL)
+		row->was_going_down = unfinished->direction == SECTION_DOWN;
+	} else if (row->state == MIGRATION_PARTIAL) {
 		row->state = MIGRATION_APPLIED;
+	}
 }
 
 static void fill_row(struct migration_row *row, const struct inspection *inspection,
@@ -86,6 +88,7 @@ static void fill_row(struct migration_row *row, const struct inspection *inspect
 		row->applied_us = applied->applied_us;
 		row->took_ms = applied->took_ms;
 		row->actor = applied->actor;
+		row->was_going_down = applied->direction == SECTION_DOWN;
 	} else if (history && history_is_applied(history, m)) {
 		row->state = MIGRATION_APPLIED;
 		row->applied_us = row->took_ms = VALUE_UNKNOWN;
@@ -232,6 +235,11 @@ static bool is_elsewhere(const struct migrations_view *view, const struct inspec
 	return !inspection->set->count && view->applied_count;
 }
 
+bool migration_is_half_done(const struct migration_row *row)
+{
+	return row->state == MIGRATION_PARTIAL || row->state == MIGRATION_FAILED;
+}
+
 static void set_problem(struct migrations_view *view, const struct inspection *inspection)
 {
 	view->status = STATUS_OK;
@@ -251,8 +259,11 @@ static void set_problem(struct migrations_view *view, const struct inspection *i
 		const struct migration_row *row = &view->rows[i];
 		if (row->state == MIGRATION_PENDING || row->state == MIGRATION_APPLIED)
 			continue;
-		view->problem = arena_printf(&view->arena, "%s %s: %s", row->rev, row->name,
-			migration_state_word(row->state));
+		view->problem = arena_printf(&view->arena, "%s %s: %s%s", row->rev, row->name,
+			migration_state_word(row->state),
+			!migration_is_half_done(row) ? ""
+			: row->was_going_down	     ? ", broken off on its way down"
+						     : ", broken off on its way up");
 		view->status = row->state == MIGRATION_LATE || row->state == MIGRATION_MISSING
 				       ? STATUS_WARN
 				       : STATUS_CRIT;

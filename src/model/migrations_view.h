@@ -24,6 +24,10 @@ enum migration_state {
 
 const char *migration_state_word(enum migration_state state); /* "file missing" … */
 
+struct migration_row;
+/* PARTIAL or FAILED: neither here nor there until a run goes on with it. */
+bool migration_is_half_done(const struct migration_row *row);
+
 struct migration_row {
 	const char *rev, *name;
 	enum migration_state state;
@@ -35,6 +39,7 @@ struct migration_row {
 	size_t statement_count;
 	const char *words; /* "loses data", "locks orders" … for pending ones; "" otherwise */
 	bool is_reversible;
+	bool was_going_down; /* PARTIAL, FAILED: the way it was on */
 	int64_t note_count;
 };
 

@@ -18,11 +18,6 @@
 
 enum { KEY_LIMIT_US = 1000000 };
 
-static const char base_table[] =
-	"-- dbtop: up\ncreate table shop (id int, name text);\n"
-	"insert into shop select i % 50, 'n' from generate_series(1, 100) i;\n"
-	"-- dbtop: down\ndrop table shop;\n";
-
 static int open_alone(void **state)
 {
 	*state = world_new(0);
@@ -39,21 +34,6 @@ static int close_all(void **state)
 {
 	world_free(*state);
 	return 0;
-}
-
-/* The base table is there, and one change of it is to be run. */
-static void begin(struct world *w, const char *change, const char *conf)
-{
-	world_migration(w, "20240101000000_shop.sql", base_table);
-	world_conf(w, "dev", conf);
-	world_open(w, 120, 36, "4 Migrations 1 to run");
-	world_enter(w);
-	world_step(w, "done   step 1 of 1");
-	world_close(w);
-	world_migration(w, "20240102000000_change.sql", change);
-	world_open(w, 120, 36, "4 Migrations 1 to run");
-	world_enter(w);
-	pty_wait_text(&w->pty, "│ 1 s │"); /* closer looks while stepping */
 }
 
 static void the_server_dies_and_comes_back_and_the_screen_stays(void **state)
@@ -101,13 +81,16 @@ static void a_statement_that_waits_names_its_blocker_and_A_gives_it_up(void **st
 {
 	struct world *w = *state;
 
-	begin(w,
+	world_begin(w,
 		"-- dbtop: up\n-- dbtop: lock-timeout 60s\nalter table shop add column note text;\n"
 		"-- dbtop: down\nalter table shop drop column note;\n",
 		"");
 	PGconn *holder = server_connect(w->servers, 0);
 	server_run_on(holder, "set application_name = 'night-report'; begin; lock table shop");
-	world_step(w, "night-report");
+	char *waits = mem_printf(
+		"waits for pid %d night-report, idle in transaction", PQbackendPID(holder));
+	world_step(w, waits);
+	free(waits);
 	pty_type(&w->pty, "A");
 	pty_wait_text(&w->pty, "The step left nothing: the database is as before it.");
 	server_run_on(holder, "rollback");
@@ -126,13 +109,13 @@ static void a_failing_statement_says_where_why_and_what_is_true(void **state)
 {
 	struct world *w = *state;
 
-	begin(w,
+	world_begin(w,
 		"-- dbtop: up\nalter table shop add column note text;\n"
 		"alter table shop add column naem nosuchtype;\n"
 		"-- dbtop: down\nalter table shop drop column note;\n",
 		"");
 	world_step(w, "42704");
-	pty_wait_text(&w->pty, "20240102000000_change.sql:3:");
+	pty_wait_text(&w->pty, "20240102000000_change.sql:3:34: type \"nosuchtype\"");
 	/* a opens the question what to do: however long it is held, it does not answer it */
 	pty_type_until(&w->pty, "a", "> a");
 	pty_type(&w->pty, "\r");
@@ -150,7 +133,7 @@ static void an_index_that_came_out_invalid_is_cleared_and_built_again(void **sta
 {
 	struct world *w = *state;
 
-	begin(w,
+	world_begin(w,
 		"-- dbtop: up\ncreate unique index concurrently shop_id on shop (id);\n"
 		"-- dbtop: down\ndrop index concurrently shop_id;\n",
 		"");
@@ -160,10 +143,7 @@ static void an_index_that_came_out_invalid_is_cleared_and_built_again(void **sta
 		"select indisvalid from pg_index where indexrelid = 'shop_id'::regclass", "f");
 	server_run(w->servers, 0,
 		"delete from shop a using shop b where a.id = b.id and a.ctid > b.ctid");
-	pty_type(&w->pty, "C");
-	pty_wait_text(&w->pty, "Type  ");
-	pty_type_until(&w->pty, "c", "> c");
-	pty_type(&w->pty, "\025clear 20240102.1\r");
+	world_answer(w, "C", "clear 20240102.1");
 	pty_wait_text(&w->pty, "done   step 1 of 1");
 	server_expect(w->servers, 0,
 		"select indisvalid from pg_index where indexrelid = 'shop_id'::regclass", "t");
@@ -174,7 +154,7 @@ static void a_standby_far_behind_shuts_the_gate_and_it_opens_again(void **state)
 {
 	struct world *w = *state;
 
-	begin(w,
+	world_begin(w,
 		"-- dbtop: up\nalter table shop add column note text;\n"
 		"-- dbtop: down\nalter table shop drop column note;\n",
 		"gate.lag = 1MB\n");
@@ -198,7 +178,7 @@ static void a_dbtop_killed_in_a_lone_step_is_followed_by_one_that_knows(void **s
 {
 	struct world *w = *state;
 
-	begin(w,
+	world_begin(w,
 		"-- dbtop: up\ncreate index concurrently shop_id on shop (id);\n"
 		"-- dbtop: down\ndrop index concurrently shop_id;\n",
 		"");
@@ -208,10 +188,7 @@ static void a_dbtop_killed_in_a_lone_step_is_followed_by_one_that_knows(void **s
 	server_wait(w->servers, 0,
 		"select count(*) > 0 from pg_stat_activity where query ilike 'create index%' and "
 		"wait_event_type = 'Lock'");
-	kill(w->pty.pid, SIGKILL);
-	pty_wait_end(&w->pty);
-	pty_stop(&w->pty);
-	w->is_open = false;
+	world_kill(w);
 	server_run_on(holder, "rollback");
 	PQfinish(holder);
 	server_wait(w->servers, 0,
@@ -229,7 +206,7 @@ static void a_second_dbtop_is_told_who_the_first_is(void **state)
 	struct world *w = *state;
 	struct pty second;
 
-	begin(w,
+	world_begin(w,
 		"-- dbtop: up\nalter table shop add column a int;\n"
 		"-- dbtop: down\nalter table shop drop column a;\n",
 		"");
@@ -256,7 +233,7 @@ static void a_step_that_waits_gives_way_to_those_behind_it(void **state)
 	struct world *w = *state;
 	PGconn *behind[3];
 
-	begin(w,
+	world_begin(w,
 		"-- dbtop: up\n-- dbtop: lock-timeout 60s\nalter table shop add column note text;\n"
 		"-- dbtop: down\nalter table shop drop column note;\n",
 		"gate.blocked = 3 for 1s\n");

@@ -3,6 +3,7 @@
 
 #include "story/world.h"
 
+#include <signal.h>
 #include <sqlite3.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,11 +13,25 @@
 #include "base/mem.h"
 #include "scratch.h"
 
+struct start {
+	const struct world *world;
+	const char *words; /* NULL = the console */
+};
+
+static int become_command(const char *program, const char *words)
+{
+	char *line = mem_printf("exec \"$0\" %s </dev/null", words);
+
+	execl("/bin/sh", "sh", "-c", line, program, (char *)NULL);
+	return 98;
+}
+
 static int exec_dbtop(void *arg)
 {
 	static const char *const unwanted[] = { "XDG_CONFIG_HOME", "XDG_DATA_HOME",
 		"XDG_STATE_HOME", "NO_COLOR", "DATABASE_URL", "DBTOP_TARGET", "DBTOP_ENV" };
-	const struct world *w = arg;
+	const struct start *start = arg;
+	const struct world *w = start->world;
 	const char *build = getenv("top_builddir");
 	char *program = mem_printf("%s/dbtop", build ? build : ".");
 
@@ -28,6 +43,8 @@ static int exec_dbtop(void *arg)
 	char *absolute = realpath(program, NULL);
 	if (!absolute || chdir(w->home) != 0)
 		return 97;
+	if (start->words)
+		return become_command(absolute, start->words);
 	execl(absolute, "dbtop", (char *)NULL);
 	return 98;
 }
@@ -77,15 +94,54 @@ void world_migration(struct world *w, const char *name, const char *text)
 
 void world_open(struct world *w, int columns, int rows, const char *awaited)
 {
-	pty_start(&w->pty, columns, rows, exec_dbtop, w);
+	struct start start = { .world = w };
+
+	pty_start(&w->pty, columns, rows, exec_dbtop, &start);
 	w->is_open = true;
 	pty_wait_text(&w->pty, awaited);
 }
 
 void world_open_beside(struct world *w, struct pty *pty, const char *awaited)
 {
-	pty_start(pty, 120, 36, exec_dbtop, w);
+	struct start start = { .world = w };
+
+	pty_start(pty, 120, 36, exec_dbtop, &start);
 	pty_wait_text(pty, awaited);
+}
+
+int world_run(struct world *w, struct pty *pty, const char *words)
+{
+	struct start start = { .world = w, .words = words };
+
+	pty_start(pty, 200, 60, exec_dbtop, &start);
+	int status = pty_wait_end(pty);
+	assert_true(WIFEXITED(status));
+	return WEXITSTATUS(status);
+}
+
+void world_begin(struct world *w, const char *change, const char *conf)
+{
+	world_migration(w, "20240101000000_shop.sql",
+		"-- dbtop: up\ncreate table shop (id int, name text);\n"
+		"insert into shop select i % 50, 'n' from generate_series(1, 100) i;\n"
+		"-- dbtop: down\ndrop table shop;\n");
+	world_conf(w, "dev", conf);
+	world_open(w, 120, 36, "4 Migrations 1 to run");
+	world_enter(w);
+	world_step(w, "done   step 1 of 1");
+	world_close(w);
+	world_migration(w, "20240102000000_change.sql", change);
+	world_open(w, 120, 36, "4 Migrations 1 to run");
+	world_enter(w);
+	pty_wait_text(&w->pty, "│ 1 s │"); /* closer looks while stepping */
+}
+
+void world_kill(struct world *w)
+{
+	kill(w->pty.pid, SIGKILL);
+	pty_wait_end(&w->pty);
+	pty_stop(&w->pty);
+	w->is_open = false;
 }
 
 void world_close(struct world *w)
@@ -113,6 +169,19 @@ void world_step(struct world *w, const char *awaited)
 	pty_wait_text(&w->pty, "Press y to do it.");
 	/* what is typed in the first moments of a prompt is not heard */
 	pty_type_until(&w->pty, "y", awaited);
+}
+
+void world_answer(struct world *w, const char *key, const char *words)
+{
+	char first[] = { *words, '\0' };
+	char *seen = mem_printf("> %c", *words), *typed = mem_printf("\025%s\r", words);
+
+	pty_type(&w->pty, key);
+	pty_wait_text(&w->pty, "Type  ");
+	pty_type_until(&w->pty, first, seen);
+	pty_type(&w->pty, typed);
+	free(seen);
+	free(typed);
 }
 
 char *world_stored(struct world *w, const char *sql)

@@ -31,11 +31,19 @@ void world_conf(struct world *w, const char *env, const char *lines);
 void world_migration(struct world *w, const char *name, const char *text);
 void world_open(struct world *w, int columns, int rows, const char *awaited);
 void world_open_beside(struct world *w, struct pty *pty, const char *awaited);
+/* A table shop (id, name) made by a first migration, and the steps of one change of it, at 120x36. */
+void world_begin(struct world *w, const char *change, const char *conf);
+/* kill -9 of the console. */
+void world_kill(struct world *w);
+/* Without a screen, beside it: `dbtop WORDS` with nobody to answer; what it wrote is in pty->bytes. pty_stop() it. */
+int world_run(struct world *w, struct pty *pty, const char *words);
 void world_close(struct world *w);
 /* The step view of the next migration. */
 void world_enter(struct world *w);
 /* A step of level 1: s, y, and wait for what it ends with. */
 void world_step(struct world *w, const char *awaited);
+/* Opens a question of level 2 and types the words it asks for, which begin with the letter. */
+void world_answer(struct world *w, const char *key, const char *words);
 /* The first cell of a question to the store; the caller frees. */
 char *world_stored(struct world *w, const char *sql);
 

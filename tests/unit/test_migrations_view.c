@@ -173,7 +173,8 @@ static void half_done_and_failed_are_not_called_applied(void **state)
 
 	assert_int_equal(w->view.rows[0].state, MIGRATION_PARTIAL);
 	assert_int_equal(w->view.rows[1].state, MIGRATION_FAILED);
-	assert_string_equal(w->view.problem, "20240101000000 one: partial");
+	assert_string_equal(
+		w->view.problem, "20240101000000 one: partial, broken off on its way up");
 }
 
 int main(void)

@@ -162,8 +162,10 @@ static bool place_rule(const struct model *model, size_t place, char out[GRID_CE
 	const char *current = model->migrations.current;
 	if (migration_at(model, place))
 		return false;
-	snprintf(out, GRID_CELL_BYTES, "you are here: %.100s",
-		current ? current : "nothing applied");
+	const struct migration_row *newest = current ? migration_at(model, place + 1) : NULL;
+	snprintf(out, GRID_CELL_BYTES, "you are here: %.100s%s",
+		current ? current : "nothing applied",
+		newest && migration_is_half_done(newest) ? ", half done" : "");
 	return true;
 }
 

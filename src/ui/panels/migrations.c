@@ -119,6 +119,17 @@ static int draw_history(const struct migration_row *row, struct surface *s, int 
 	return draw_fact(s, y, "took", took);
 }
 
+/* Neither applied nor not: what is known, and the key that goes on. */
+static int draw_half_done(const struct migration_row *row, struct surface *s, int y)
+{
+	char text[96];
+	snprintf(text, sizeof(text), "%s, broken off on its way %s",
+		migration_state_word(row->state), row->was_going_down ? "down" : "up");
+	y = draw_fact(s, y, "state", text);
+	y = draw_fact(s, y, "by", row->actor ? row->actor : "?");
+	return draw_fact(s, y, "next", "Enter goes on with it, as far as that is sound");
+}
+
 static void draw_detail(
 	const struct model *model, const struct migration_row *row, struct surface *s)
 {
@@ -132,12 +143,13 @@ static void draw_detail(
 		m && m->irreversible ? m->irreversible
 		: row->is_reversible ? "yes"
 				     : "no: it has no way down");
-	if (is_pending)
+	if (migration_is_half_done(row))
+		y = draw_half_done(row, s, y);
+	if (is_pending || (migration_is_half_done(row) && !row->was_going_down))
 		y = draw_plan(model->migrations.plan, row, s, y);
-	else
+	else if (!migration_is_half_done(row))
 		y = draw_history(row, s, y);
-	if (row->state == MIGRATION_CHANGED || row->state == MIGRATION_LATE ||
-		row->state == MIGRATION_PARTIAL || row->state == MIGRATION_FAILED)
+	if (row->state == MIGRATION_CHANGED || row->state == MIGRATION_LATE)
 		y = draw_fact(s, y, "state", migration_state_word(row->state));
 	snprintf(text, sizeof(text), "%d, in view 6", (int)row->note_count);
 	if (row->note_count)
@@ -197,19 +209,6 @@ static void migrations_draw(const struct panel *panel, const struct model *model
 	draw_detail(model, row, &in);
 }
 
-static void open_row(
-	const struct model *model, const struct migration_row *row, struct panel_answer *answer)
-{
-	bool is_pending = row->state == MIGRATION_PENDING || row->state == MIGRATION_LATE;
-	if (model->run.state != RUN_NONE)
-		snprintf(answer->command, sizeof(answer->command), "view.go step");
-	else if (is_pending)
-		snprintf(answer->command, sizeof(answer->command), "run.up %.40s", row->rev);
-	else
-		snprintf(answer->say, sizeof(answer->say),
-			"%.40s is applied; R steps through rolling it back", row->rev);
-}
-
 /* Down to before the selected one: so many of the newest. From a planned one: the newest applied. */
 static void roll_back(
 	const struct model *model, const struct migration_row *row, struct panel_answer *answer)
@@ -228,6 +227,23 @@ static void roll_back(
 		snprintf(answer->command, sizeof(answer->command), "run.down -1");
 	else
 		snprintf(answer->command, sizeof(answer->command), "run.down -%zu", applied);
+}
+
+/* What is half done is gone on with in the direction it was broken off in. */
+static void open_row(
+	const struct model *model, const struct migration_row *row, struct panel_answer *answer)
+{
+	bool goes_up = row->state == MIGRATION_PENDING || row->state == MIGRATION_LATE ||
+		       (migration_is_half_done(row) && !row->was_going_down);
+	if (model->run.state != RUN_NONE)
+		snprintf(answer->command, sizeof(answer->command), "view.go step");
+	else if (migration_is_half_done(row) && row->was_going_down)
+		roll_back(model, row, answer);
+	else if (goes_up)
+		snprintf(answer->command, sizeof(answer->command), "run.up %.40s", row->rev);
+	else
+		snprintf(answer->say, sizeof(answer->say),
+			"%.40s is applied; R steps through rolling it back", row->rev);
 }
 
 static bool migrations_command(struct panel *panel, const struct model *model, const char *command,
