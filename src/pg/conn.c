@@ -172,6 +172,7 @@ void conn_fail(struct conn *conn, const struct err *e, enum conn_after after)
 
 	show_failure(conn, &why);
 	close_link(conn);
+	conn->is_refused = after == CONN_STOP;
 	if (after == CONN_STOP || !conn->options.keep_up)
 		conn_enter(conn, CONN_STOPPED);
 	else
@@ -245,6 +246,11 @@ const struct err *conn_error(const struct conn *conn)
 bool conn_is_usable(const struct conn *conn)
 {
 	return conn->state == CONN_IDLE;
+}
+
+bool conn_is_refused(const struct conn *conn)
+{
+	return conn->is_refused;
 }
 
 bool conn_in_transaction(const struct conn *conn)

@@ -61,6 +61,8 @@ const struct link_view *conn_view(const struct conn *conn);
 bool conn_is_usable(const struct conn *conn); /* up, and nothing runs */
 /* Why it is not up, or why it was last lost; kind ERR_NONE while there is nothing to say. */
 const struct err *conn_error(const struct conn *conn);
+/* It was turned away for good: no dial succeeds before a person has changed something. */
+bool conn_is_refused(const struct conn *conn);
 bool conn_in_transaction(const struct conn *conn);
 
 struct query {

@@ -344,6 +344,7 @@ void conn_dial(struct conn *conn)
 {
 	loop_timer_stop(conn->timer);
 	conn->timer = NULL;
+	conn->is_refused = false;
 	conn->view.attempt++;
 	conn->dialed_us = loop_now_us(conn->loop);
 	conn->opened_us = 0;

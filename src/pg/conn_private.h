@@ -59,6 +59,7 @@ struct conn {
 	struct err failure;	      /* the last one */
 	struct loop_timer *notifying; /* changed() is due */
 	bool is_freed;
+	bool is_refused;  /* STOPPED, and not for want of keep_up */
 	struct dice dice; /* jitter */
 
 	/* dialing */

@@ -40,7 +40,9 @@ struct fake {
 	struct driver driver;
 	struct fake_dial *dial_script;
 	struct fake_step *script;
-	struct fake_link *link; /* the one that is open; NULL = none */
+	struct fake_link *link;	 /* the last one dialed, or the one picked; NULL = it is closed */
+	struct fake_link *links; /* all that are open */
+	bool is_obliging;	 /* what was not expected is answered by a command without tag */
 };
 
 /* Owned by the test; free it after the conns. */
@@ -67,6 +69,8 @@ void fake_drop(struct fake *fake);
 /* It never answers. */
 void fake_silence(struct fake *fake);
 
+/* fake->link becomes the one of that dial, counted from 1. */
+void fake_pick(struct fake *fake, int dial);
 /* What the server does unasked, now. */
 void fake_goodbye(
 	struct fake *fake, const char *sqlstate, const char *text); /* FATAL to an idle session */

@@ -36,6 +36,7 @@ struct fake_link {
 	struct driver_result *answers; /* of the question that runs; owned */
 	bool is_copying;
 	struct str copied;
+	struct fake_link *next; /* in fake->links */
 };
 
 void fake_free_answers(struct driver_result *answers);

@@ -1,0 +1,308 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/*
+ * Dialing: when the pool dials, what follows from a failed dial or a lost link, and what is seen of the endpoint. What
+ * they mean is said by pool_judge(), after the table of pg/retry.c, or by another judge given by options.
+ */
+#include "base/log.h"
+#include "pg/conninfo.h"
+#include "pg/pool_private.h"
+#include "pg/retry.h"
+
+enum {
+	KEEP_JITTER_PERCENT = 20,
+};
+
+/* Seconds between dials while nobody waits but a minimum is kept up; the last one for ever. */
+static const int keep_s[] = { 1, 2, 4, 8, 15, 30 };
+
+enum pool_verdict pool_judge(void *arg, enum pool_mishap mishap, const struct err *e, bool is_final)
+{
+	struct retry_verdict rule =
+		retry_judge(e, mishap == POOL_DIAL_FAILED ? RETRY_DIALING : RETRY_READING);
+
+	(void)arg;
+	if (mishap == POOL_DIAL_FAILED)
+		return is_final || rule.news == RETRY_NEWS_AUTH ? POOL_STOP : POOL_AGAIN;
+	if (rule.link == RETRY_LINK_EVICT)
+		return POOL_EVICT;
+	return rule.news == RETRY_NEWS_NONE ? POOL_REPLACE : POOL_SUSPECT;
+}
+
+static enum pool_verdict judge(
+	const struct pool *pool, enum pool_mishap mishap, const struct conn *conn)
+{
+	pool_judge_fn *fn = pool->options.judge ? pool->options.judge : pool_judge;
+
+	return fn(pool->options.judge_arg, mishap, conn_error(conn), conn_is_refused(conn));
+}
+
+/* ---- the view ---- */
+
+static void tell_changed(void *arg)
+{
+	struct pool *pool = arg;
+
+	pool->telling = NULL;
+	pool->options.changed(pool->options.changed_arg, pool);
+}
+
+void pool_tell(struct pool *pool)
+{
+	if (pool->options.changed && !pool->telling && !pool->is_freed)
+		pool->telling = loop_soon(pool->loop, tell_changed, pool);
+}
+
+/* When the pool dials next by itself; 0 = it does not. */
+static int64_t next_dial_us(const struct pool *pool)
+{
+	if (pool_waiting(pool) > 0 && pool->dial_after_us > 0)
+		return pool->dial_after_us;
+	return pool->is_kept && pool->options.min_size > 0 ? pool->keep_after_us : 0;
+}
+
+static enum link_state state_of(const struct pool *pool)
+{
+	if (pool_total(pool) > 0)
+		return LINK_UP;
+	if (pool->counts[MEMBER_DIALING] > 0)
+		return LINK_CONNECTING;
+	if (pool->is_stopped)
+		return LINK_STOPPED;
+	return next_dial_us(pool) > 0 && !pool->is_closing ? LINK_WAITING : LINK_CLOSED;
+}
+
+void pool_show_state(struct pool *pool)
+{
+	enum link_state state = state_of(pool);
+	struct link_view *view = &pool->view;
+	int64_t retry_at_us = state == LINK_WAITING ? next_dial_us(pool) : 0;
+
+	if (state == view->state && retry_at_us == view->retry_at_us)
+		return;
+	if (view->state == LINK_UP && state != LINK_UP)
+		view->lost_at_us = pool_now(pool);
+	view->state = state;
+	view->retry_at_us = retry_at_us;
+	pool_tell(pool);
+}
+
+static void show_failure(struct pool *pool, const struct conn *conn)
+{
+	const struct link_view *from = conn_view(conn);
+	struct link_view *view = &pool->view;
+
+	pool->failure = *conn_error(conn);
+	memcpy(view->error, from->error, sizeof(view->error));
+	memcpy(view->sqlstate, from->sqlstate, sizeof(view->sqlstate));
+	memcpy(view->hint, from->hint, sizeof(view->hint));
+	view->wants_password = from->wants_password;
+	view->attempt = pool->failures;
+	pool_tell(pool);
+}
+
+static void show_success(struct pool *pool)
+{
+	struct link_view *view = &pool->view;
+
+	pool->failure = (struct err){ .kind = ERR_NONE };
+	view->error[0] = view->sqlstate[0] = view->hint[0] = '\0';
+	view->wants_password = false;
+	view->attempt = 0;
+	pool_tell(pool);
+}
+
+/* ---- when to dial ---- */
+
+static void dial(struct pool *pool)
+{
+	struct pool_member *member = member_new(pool);
+
+	member->conn = conn_new(pool->loop, pool->options.driver, pool->info, &pool->options.conn,
+		pool_member_changed, member);
+	member_enter(member, MEMBER_DIALING);
+	conn_open(member->conn);
+}
+
+static int at_most(int n, int limit)
+{
+	return n < limit ? n : limit;
+}
+
+static int at_least(int n, int limit)
+{
+	return n > limit ? n : limit;
+}
+
+/* Some of the idle ones may only need to be asked whether they are alive. */
+static int ping_some(struct pool *pool, int wanted)
+{
+	int64_t now_us = pool_now(pool);
+	struct pool_member *member;
+
+	for (; wanted > 0 && (member = pool->members[MEMBER_IDLE]); wanted--) {
+		if (!member_needs_ping(member, now_us))
+			break;
+		member_ping(member);
+	}
+	return wanted;
+}
+
+void pool_want(struct pool *pool)
+{
+	int coming = pool->counts[MEMBER_DIALING] + pool->counts[MEMBER_CLEANING];
+	int wanted = at_least(pool_waiting(pool) - coming, 0);
+
+	if (pool->is_suspended || pool->is_closing || pool->is_stopped) {
+		if (pool->is_stopped && !pool->is_suspended && !pool->is_closing)
+			ping_some(pool, wanted);
+		return;
+	}
+	wanted = ping_some(pool, wanted);
+	int kept = pool->is_kept ? at_least(pool->options.min_size - pool_used(pool), 0) : 0;
+	int64_t due_us = wanted > 0 ? pool->dial_after_us : pool->keep_after_us;
+	int room = pool->options.size + pool->options.max_overflow - pool_used(pool);
+	int dials = at_most(at_least(wanted, kept), room);
+	int limit = pool->failures > 0 ? POOL_DIALS_AFTER_FAILURE : POOL_DIALS_MAX;
+
+	dials = at_most(dials, limit - pool->counts[MEMBER_DIALING]);
+	if (dials > 0 && due_us > pool_now(pool)) {
+		pool_alarm_by(pool, due_us);
+		dials = 0;
+	}
+	for (; dials > 0; dials--)
+		dial(pool);
+	pool_show_state(pool);
+}
+
+void pool_check_hope(struct pool *pool)
+{
+	if (pool_used(pool) > 0 || pool_waiting(pool) == 0)
+		return;
+	if (pool->is_stopped)
+		line_answer_all(pool, REQUEST_DIAL_FAILED, false);
+	else if (pool->failures > 0)
+		line_answer_all(pool, REQUEST_DIAL_FAILED, true);
+}
+
+/* ---- what became of it ---- */
+
+static int64_t keep_us(struct pool *pool, int tries)
+{
+	int s = keep_s[at_most(tries, (int)ARRAY_SIZE(keep_s) - 1)];
+	return s *
+	       (100 - KEEP_JITTER_PERCENT + dice_below(&pool->dice, 2 * KEEP_JITTER_PERCENT + 1)) *
+	       10000;
+}
+
+/* Dials that were under way together fail together: that is one failure more, not four. */
+static void back_off(struct pool *pool, int64_t began_us)
+{
+	int64_t now_us = pool_now(pool);
+
+	if (pool->failures > 0 && began_us < pool->failed_us)
+		return;
+	int tries = pool->failures++;
+	pool->failed_us = now_us;
+	pool->dial_after_us =
+		now_us + retry_delay_ms(&retry_pace_dial, tries + 1, &pool->dice) * 1000;
+	pool->keep_after_us = now_us + keep_us(pool, tries);
+}
+
+static void dialed(struct pool_member *member)
+{
+	struct pool *pool = member->pool;
+	int64_t now_us = pool_now(pool), life_us = pool->options.recycle_ms * 1000;
+
+	pool->counters.creates++;
+	histogram_add(&pool->connect, now_us, now_us - member->since_us);
+	pool->failures = 0;
+	pool->dial_after_us = pool->keep_after_us = 0;
+	pool->is_stopped = false;
+	member->is_fresh = true;
+	member->answered_us = now_us;
+	member->expires_us = POOL_NEVER;
+	if (life_us > 0)
+		member->expires_us = now_us + life_us -
+				     dice_below(&pool->dice, life_us / POOL_LIFE_JITTER_PARTS);
+	show_success(pool);
+	pool_hand_on(member);
+	log_write(LOG_LEVEL_DEBUG, "pool", "%s: %d connections are there", pool->place,
+		pool_total(pool));
+	pool_want(pool);
+}
+
+static void dial_failed(struct pool_member *member)
+{
+	struct pool *pool = member->pool;
+	bool is_stop = judge(pool, POOL_DIAL_FAILED, member->conn) == POOL_STOP;
+	struct conn *conn = member->conn;
+
+	pool->counters.create_errors++;
+	back_off(pool, member->since_us);
+	pool->is_stopped |= is_stop;
+	show_failure(pool, conn);
+	log_write(LOG_LEVEL_WARN, "pool", "%s: a dial failed%s: %s", pool->place,
+		is_stop ? ", and no more are tried" : "", pool->failure.text);
+	member_destroy(member, POOL_REASON_BROKEN);
+	pool_check_hope(pool); /* before the next dial looks like hope to the hasty */
+	pool_want(pool);
+}
+
+/* Whoever holds it finds out, and gives it back; an idle one leaves now. */
+static void lost(struct pool_member *member)
+{
+	struct pool *pool = member->pool;
+	enum pool_verdict verdict = judge(pool, POOL_LINK_LOST, member->conn);
+	int64_t now_us = pool_now(pool);
+
+	member->is_lost = true;
+	if (verdict != POOL_REPLACE) {
+		pool->suspect_us = now_us;
+		show_failure(pool, member->conn);
+		if (pool->keep_after_us < now_us) /* a server that hangs up again and again */
+			pool->keep_after_us = now_us + keep_us(pool, 0);
+	}
+	if (member->state == MEMBER_IDLE)
+		member_destroy(member, POOL_REASON_BROKEN);
+	if (verdict == POOL_EVICT)
+		pool_drain(pool, POOL_REASON_ROLE, NULL, NULL);
+	pool_serve(pool);
+}
+
+void pool_member_changed(void *arg, struct conn *conn)
+{
+	struct pool_member *member = arg;
+	struct pool *pool = member->pool;
+	enum link_state state = conn_view(conn)->state;
+
+	if (state == LINK_UP) {
+		pool->view.identity = conn_view(conn)->identity;
+		pool_tell(pool);
+	}
+	if (member->state == MEMBER_DIALING) {
+		if (state == LINK_UP)
+			dialed(member);
+		else if (state == LINK_STOPPED)
+			dial_failed(member);
+	} else if (state != LINK_UP && !member->is_lost) {
+		lost(member);
+	}
+}
+
+void pool_retry(struct pool *pool)
+{
+	pool->is_stopped = false;
+	pool->failures = 0;
+	pool->dial_after_us = pool->keep_after_us = 0;
+	pool_want(pool);
+	pool_show_state(pool);
+}
+
+void pool_set_info(struct pool *pool, const struct conninfo *info)
+{
+	struct conninfo *old = pool->info;
+
+	pool->info = conninfo_copy(info);
+	conninfo_free(old);
+	pool_retry(pool);
+}

@@ -1,0 +1,248 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/*
+ * Limits of a pool: how many connections, how many dials, how long a line.
+ */
+#include "test.h"
+
+#include "base/mem.h"
+#include "fake/pool_world.h"
+
+static void a_pool_never_has_more_connections_than_its_size(void **state)
+{
+	struct pool_world *w = *state;
+	w->options.size = 5;
+	pool_world_open(w);
+
+	pool_world_take_many(w, 0, 30);
+
+	struct pool_stats stats = pool_world_stats(w);
+	assert_int_equal(stats.checked_out, 5);
+	assert_int_equal(stats.total, 5);
+	assert_int_equal(stats.overflow, 0);
+	assert_int_equal(stats.waiting, 25);
+	assert_int_equal(w->c.fake->dials, 5);
+}
+
+static void nothing_is_dialed_before_somebody_asks(void **state)
+{
+	struct pool_world *w = *state;
+	pool_world_open(w);
+
+	pool_world_ms(w, 60000);
+
+	assert_int_equal(w->c.fake->dials, 0);
+	assert_int_equal(pool_view(w->pool)->state, LINK_CLOSED);
+}
+
+static void overflow_grows_with_demand_and_shrinks_after_it(void **state)
+{
+	struct pool_world *w = *state;
+	w->options.size = 2;
+	w->options.max_overflow = 3;
+	pool_world_open(w);
+
+	pool_world_take_many(w, 0, 6);
+	assert_int_equal(pool_world_stats(w).overflow, 3);
+	assert_int_equal(pool_world_stats(w).waiting, 1);
+	for (int i = 0; i < 6; i++)
+		pool_world_give_back(w, i);
+	assert_int_equal(pool_world_stats(w).total, 5); /* not at once: it may be wanted again */
+	pool_world_ms(w, w->options.overflow_idle_ms);
+
+	struct pool_stats stats = pool_world_stats(w);
+	assert_int_equal(stats.total, 2);
+	assert_int_equal(stats.overflow, 0);
+	assert_int_equal(stats.destroys[POOL_REASON_OVERFLOW], 3);
+}
+
+static void overflow_is_never_negative(void **state)
+{
+	struct pool_world *w = *state;
+	w->options.size = 10;
+	pool_world_open(w);
+
+	assert_int_equal(pool_world_stats(w).overflow, 0);
+	pool_world_take(w, 0);
+	assert_int_equal(pool_world_stats(w).overflow, 0);
+	pool_world_give_back(w, 0);
+}
+
+static void a_failed_dial_gives_its_place_back(void **state)
+{
+	struct pool_world *w = *state;
+	w->options.size = 1;
+	w->options.max_overflow = 1;
+	pool_world_open(w);
+	pool_world_take(w, 0);
+	fake_refuse(w->c.fake, "x failed: Connection refused\n");
+
+	pool_world_take(w, 1);
+	assert_int_equal(pool_world_stats(w).connecting, 0);
+	assert_int_equal(pool_world_stats(w).overflow, 0);
+	pool_world_ms(w, 50);
+
+	assert_true(pool_world_has(w, 1));
+	assert_int_equal(pool_world_stats(w).overflow, 1);
+	assert_int_equal(pool_world_stats(w).create_errors, 1);
+}
+
+static void a_dial_that_hangs_does_not_keep_others_from_being_served(void **state)
+{
+	struct pool_world *w = *state;
+	w->options.size = 2;
+	pool_world_open(w);
+	pool_world_take(w, 0);
+	fake_hang(w->c.fake);
+
+	pool_world_take_many(w, 1, 2);
+	assert_false(pool_world_has(w, 1));
+	pool_world_give_back(w, 0);
+	assert_true(pool_world_has(w, 1));
+	pool_world_give_back(w, 1);
+	assert_true(pool_world_has(w, 2));
+
+	assert_int_equal(pool_world_stats(w).connecting, 1);
+}
+
+static void at_most_four_dials_are_under_way(void **state)
+{
+	struct pool_world *w = *state;
+	w->options.size = 20;
+	pool_world_open(w);
+	for (int i = 0; i < 20; i++)
+		fake_hang(w->c.fake);
+
+	pool_world_take_many(w, 0, 20);
+
+	assert_int_equal(w->c.fake->dials, 4);
+	assert_int_equal(pool_world_stats(w).connecting, 4);
+}
+
+static void after_a_failure_at_most_two_dials_are_under_way(void **state)
+{
+	struct pool_world *w = *state;
+	w->options.size = 20;
+	pool_world_open(w);
+	for (int i = 0; i < 4; i++)
+		fake_refuse(w->c.fake, "x failed: Connection refused\n");
+	for (int i = 0; i < 10; i++)
+		fake_hang(w->c.fake);
+
+	pool_world_take_many(w, 0, 10);
+	pool_world_ms(w, 2000);
+
+	assert_int_equal(pool_world_stats(w).connecting, 2);
+}
+
+static void a_spike_does_not_open_more_than_it_needs(void **state)
+{
+	struct pool_world *w = *state;
+	w->options.size = 20;
+	pool_world_open(w);
+
+	pool_world_take_many(w, 0, 3);
+	for (int i = 0; i < 3; i++)
+		pool_world_give_back(w, i);
+	pool_world_take_many(w, 0, 3);
+
+	assert_int_equal(w->c.fake->dials, 3);
+}
+
+static void sizes_that_make_no_pool_are_refused(void **state)
+{
+	static const struct {
+		int size, max_overflow, min_size;
+		const char *words;
+	} bad[] = {
+		{ 0, 0, 0, "pool_size is 0" },
+		{ -3, 0, 0, "pool_size is -3" },
+		{ 4, -1, 0, "max_overflow is -1" },
+		{ 4, 0, 5, "5 connections cannot be kept up in a pool of 4" },
+		{ 4, 0, -1, "-1 connections" },
+	};
+	struct pool_world *w = *state;
+	struct err e;
+
+	for (size_t i = 0; i < ARRAY_SIZE(bad); i++) {
+		w->options.size = bad[i].size;
+		w->options.max_overflow = bad[i].max_overflow;
+		w->options.min_size = bad[i].min_size;
+		assert_null(pool_new(w->c.loop, &w->options, &e));
+		assert_int_equal(e.kind, ERR_USAGE);
+		assert_non_null(strstr(e.text, bad[i].words));
+	}
+	w->options = pool_defaults;
+	w->options.recycle_ms = -1;
+	assert_null(pool_new(w->c.loop, &w->options, &e));
+}
+
+static void the_line_has_an_end(void **state)
+{
+	struct pool_world *w = *state;
+	w->options.size = 1;
+	w->options.waiters_max = 2;
+	pool_world_open(w);
+
+	pool_world_take_many(w, 0, 4);
+
+	assert_int_equal(w->holders[2].answers, 0);
+	assert_int_equal(w->holders[3].error.kind, ERR_CONFLICT);
+	assert_non_null(strstr(w->holders[3].error.text, "2 requests wait"));
+	assert_int_equal(pool_world_stats(w).refusals, 1);
+	pool_world_give_back(w, 0);
+	pool_world_take(w, 3); /* there is room again */
+	assert_int_equal(w->holders[3].answers, 0);
+}
+
+static void hundreds_of_connections_are_a_pool_too(void **state)
+{
+	struct pool_world *w = *state;
+	w->options.size = 300;
+	w->options.min_size = 300;
+	pool_world_open(w);
+
+	pool_open(w->pool);
+	pool_world_ms(w, 0);
+
+	assert_int_equal(pool_world_stats(w).checked_in, 300);
+}
+
+static void the_minimum_is_kept_up_once_the_pool_is_open(void **state)
+{
+	struct pool_world *w = *state;
+	w->options.min_size = 2;
+	pool_world_open(w);
+
+	pool_open(w->pool);
+	pool_world_ms(w, 0);
+	assert_int_equal(pool_world_stats(w).checked_in, 2);
+	fake_pick(w->c.fake, 1);
+	fake_cut(w->c.fake);
+	pool_world_ms(w, 0);
+	assert_int_equal(pool_world_stats(w).checked_in, 1);
+	pool_world_ms(w, 1200);
+
+	assert_int_equal(pool_world_stats(w).checked_in, 2);
+	assert_int_equal(w->c.fake->dials, 3);
+}
+
+int main(void)
+{
+#define CASE(name) cmocka_unit_test_setup_teardown(name, pool_world_setup, pool_world_teardown)
+	const struct CMUnitTest tests[] = {
+		CASE(a_pool_never_has_more_connections_than_its_size),
+		CASE(nothing_is_dialed_before_somebody_asks),
+		CASE(overflow_grows_with_demand_and_shrinks_after_it),
+		CASE(overflow_is_never_negative),
+		CASE(a_failed_dial_gives_its_place_back),
+		CASE(a_dial_that_hangs_does_not_keep_others_from_being_served),
+		CASE(at_most_four_dials_are_under_way),
+		CASE(after_a_failure_at_most_two_dials_are_under_way),
+		CASE(a_spike_does_not_open_more_than_it_needs),
+		CASE(sizes_that_make_no_pool_are_refused),
+		CASE(the_line_has_an_end),
+		CASE(hundreds_of_connections_are_a_pool_too),
+		CASE(the_minimum_is_kept_up_once_the_pool_is_open),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
