@@ -9,8 +9,6 @@
 #include <string.h>
 
 #include "ui/actions.h"
-#include "ui/lineedit.h"
-#include "ui/widgets/filter.h"
 
 static void run_without_screen(struct call *call)
 {
@@ -37,7 +35,7 @@ static void view_go(struct frame *f, const char *name)
 		frame_push(f, view);
 }
 
-static bool panel_command(struct frame *f, const char *line)
+bool frame_panel_command(struct frame *f, const char *line)
 {
 	struct panel *panel = frame_focused(f);
 	struct panel_answer answer = { 0 };
@@ -59,7 +57,7 @@ static void view_back(struct frame *f, const char *arg)
 		f->dismissed_at_us = message->at_us;
 	} else if (f->is_zoomed) {
 		f->is_zoomed = false;
-	} else if (!panel_command(f, "list.clear")) {
+	} else if (!frame_panel_command(f, "list.clear")) {
 		frame_pop(f);
 	}
 }
@@ -71,7 +69,7 @@ static void focus_by(struct frame *f, size_t step)
 	while (count < VIEW_PANELS_MAX && view->panels[count])
 		count++;
 	if (count == 1)
-		panel_command(f, step == 1 ? "panel.next" : "panel.previous");
+		frame_panel_command(f, step == 1 ? "panel.next" : "panel.previous");
 	else
 		f->focus = (f->focus + (step == 1 ? 1 : count - 1)) % count;
 }
@@ -110,199 +108,6 @@ static void step_leave(struct frame *f, const char *arg)
 	} else {
 		frame_call(f, "run.leave");
 	}
-}
-
-/* ---- lines ---- */
-
-static void line_opened(struct frame *f, const struct lineedit_request *request)
-{
-	lineedit_open(request);
-	if (f->input)
-		input_line_mode(f->input, true);
-}
-
-static void line_closed(struct frame *f)
-{
-	if (f->input)
-		input_line_mode(f->input, false);
-	frame_dirty(f);
-}
-
-static void command_typed(void *arg, const char *text)
-{
-	struct frame *f = arg;
-	line_closed(f);
-	if (text && *text)
-		frame_do(f, text);
-}
-
-static const char *complete_command(size_t index)
-{
-	return index < command_count() ? command_at(index)->name : NULL;
-}
-
-static void command_type(struct frame *f, const char *arg)
-{
-	struct lineedit_request request = { .prompt = ":",
-		.initial = arg,
-		.done = command_typed,
-		.complete = complete_command,
-		.has_history = true,
-		.arg = f };
-	line_opened(f, &request);
-}
-
-static void filter_set(struct frame *f, const char *text)
-{
-	char line[FILTER_BYTES + 16];
-	snprintf(line, sizeof(line), "list.filter %s", text);
-	panel_command(f, *text ? line : "list.clear");
-	frame_dirty(f);
-}
-
-static void filter_typed(void *arg, const char *text)
-{
-	struct frame *f = arg;
-	line_closed(f);
-	filter_set(f, text ? text : "");
-}
-
-static void filter_changed(void *arg, const char *text)
-{
-	/* a regex half typed is not wrong yet */
-	if (*text != '~')
-		filter_set(arg, text);
-}
-
-static void list_filter(struct frame *f, const char *arg)
-{
-	struct lineedit_request request = {
-		.prompt = "/", .done = filter_typed, .changed = filter_changed, .arg = f
-	};
-	struct panel_answer answer = { 0 };
-	struct panel *panel = frame_focused(f);
-	if (*arg)
-		filter_set(f, arg);
-	else if (panel->class->command &&
-		 (panel->class->command(panel, frame_model(f), "list.filter", &answer)))
-		line_opened(f, &request);
-	else
-		frame_say(f, "nothing to filter here");
-}
-
-/* ---- notes ---- */
-
-/* As a command line wants it: quoted, `\n` typed in a note is a new line. */
-static void add_quoted(struct str *line, const char *text, bool is_typed)
-{
-	str_add_char(line, '"');
-	for (; *text; text++) {
-		if (is_typed && text[0] == '\\' && text[1] == 'n') {
-			str_add_char(line, '\n');
-			text++;
-			continue;
-		}
-		if (*text == '"' || *text == '\\')
-			str_add_char(line, '\\');
-		str_add_char(line, *text);
-	}
-	str_add_char(line, '"');
-}
-
-static void note_typed(void *arg, const char *text)
-{
-	struct frame *f = arg;
-	struct panel_answer pin = { 0 };
-	struct panel *panel = frame_focused(f);
-	line_closed(f);
-	if (!text || !*text)
-		return;
-	if (panel->class->command)
-		panel->class->command(panel, frame_model(f), "item.pin", &pin);
-	struct str line = { 0 };
-	str_addf(&line, "note.add %s%s ", f->line_is_todo ? "--todo " : "", pin.command);
-	if (pin.command[0]) {
-		add_quoted(&line, pin.say, false);
-		str_add_char(&line, ' ');
-	}
-	add_quoted(&line, text, true);
-	frame_call(f, str_c(&line));
-	str_release(&line);
-}
-
-static void note_new(struct frame *f, const char *arg)
-{
-	f->line_is_todo = strcmp(arg, "todo") == 0;
-	struct lineedit_request request = {
-		.prompt = f->line_is_todo ? "todo: " : "note: ", .done = note_typed, .arg = f
-	};
-	line_opened(f, &request);
-}
-
-static void note_edited(void *arg, const char *text)
-{
-	struct frame *f = arg;
-	line_closed(f);
-	if (!text || !*text)
-		return;
-	struct str line = { 0 };
-	str_addf(&line, "note.edit %lld ", (long long)f->line_note_id);
-	add_quoted(&line, text, true);
-	frame_call(f, str_c(&line));
-	str_release(&line);
-}
-
-static const struct note *note_of(const struct model *model, int64_t id)
-{
-	for (size_t i = 0; i < model->notes.count; i++)
-		if (model->notes.items[i].id == id)
-			return &model->notes.items[i];
-	return NULL;
-}
-
-static void note_change(struct frame *f, const char *arg)
-{
-	const struct note *note = note_of(&f->app->model, strtoll(arg, NULL, 10));
-	if (!note)
-		return;
-	struct str text = { 0 };
-	for (const char *c = note->text; *c; c++) {
-		if (*c == '\n')
-			str_add(&text, "\\n");
-		else
-			str_add_char(&text, *c);
-	}
-	f->line_note_id = note->id;
-	struct lineedit_request request = {
-		.prompt = "edit: ", .initial = str_c(&text), .done = note_edited, .arg = f
-	};
-	line_opened(f, &request);
-	str_release(&text);
-}
-
-/* The version is named: what somebody else wrote meanwhile is not written over. */
-static void note_editor(struct frame *f, const char *arg)
-{
-	const struct note *note = note_of(&f->app->model, strtoll(arg, NULL, 10));
-	struct err e;
-	if (!note || !f->options.edit)
-		return;
-	if (run_state_is_busy(f->app->model.run.state)) {
-		frame_say(f, "a step is running: first it, then the editor; i edits here");
-		return;
-	}
-	char *text = f->options.edit(f->options.arg, note->text, &e);
-	struct str line = { 0 };
-	if (!text) {
-		app_message_err(f->app, &e);
-	} else if (strcmp(text, note->text) != 0) {
-		str_addf(&line, "note.edit --version %lld %lld ", (long long)note->version,
-			(long long)note->id);
-		add_quoted(&line, text, false);
-		frame_call(f, str_c(&line));
-	}
-	str_release(&line);
-	free(text);
 }
 
 /* ---- session ---- */
@@ -430,11 +235,11 @@ static const struct {
 	{ "panel.next", panel_next },
 	{ "panel.previous", panel_previous },
 	{ "panel.zoom", panel_zoom },
-	{ "command.type", command_type },
-	{ "list.filter", list_filter },
-	{ "note.new", note_new },
-	{ "note.change", note_change },
-	{ "note.editor", note_editor },
+	{ "command.type", line_command },
+	{ "list.filter", line_filter },
+	{ "note.new", line_note },
+	{ "note.change", line_note_change },
+	{ "note.editor", line_note_editor },
 	{ "session.toggle", session_toggle },
 	{ "session.interrupt", session_interrupt },
 	{ "session.suspend", session_suspend },
@@ -477,7 +282,7 @@ bool frame_action(struct frame *f, const char *line)
 	}
 	if (!action_is_own(name))
 		return false;
-	if (!panel_command(f, line))
+	if (!frame_panel_command(f, line))
 		app_message(f->app, MESSAGE_INFO, "%s does nothing here", name);
 	return true;
 }

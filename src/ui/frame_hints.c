@@ -8,6 +8,7 @@
 
 #include <string.h>
 
+#include "ui/command_line.h"
 #include "ui/lineedit.h"
 #include "ui/pen.h"
 
@@ -190,6 +191,42 @@ static void draw_keys(struct frame *f, struct pen *pen)
 		draw_hint(pen, "?", "help", false);
 }
 
+static void draw_command(struct pen *pen, const struct command *command)
+{
+	pen_text(pen, ROLE_KEY, command->name);
+	if (command->args)
+		pen_printf(pen, ROLE_TEXT, " %s", command->args);
+	pen_gap(pen, GAP);
+	pen_text(pen, ROLE_HINT, command->help);
+}
+
+/* While a command is typed: what it may become, or, when it is one, what it does. */
+static bool draw_commands(struct pen *pen)
+{
+	enum { MOST = 24 };
+	const struct command *found[MOST];
+	char line[COMMAND_LINE_BYTES], word[64];
+	const char *typed = command_line_expand(lineedit_text(), line);
+	size_t len = strcspn(typed, " ");
+	if (!len || len >= sizeof(word))
+		return false;
+	memcpy(word, typed, len);
+	word[len] = '\0';
+	const struct command *command = command_find(word);
+	size_t count = command_line_matches(word, found, MOST);
+	if (command || count == 1)
+		draw_command(pen, command ? command : found[0]);
+	for (size_t i = 0; !command && count > 1 && i < count; i++) {
+		if (text_columns(found[i]->name) > pen_room(pen))
+			break;
+		pen_text(pen, ROLE_HINT, found[i]->name);
+		pen_gap(pen, GAP);
+	}
+	if (!count && !command)
+		pen_text(pen, ROLE_DIM, "no such command; Tab completes, ? lists them");
+	return true;
+}
+
 static void draw_line_keys(struct pen *pen)
 {
 	draw_hint(pen, "Enter", "take it", false);
@@ -209,6 +246,9 @@ void frame_draw_hints(struct frame *f)
 	int y = f->rows - 1;
 	struct pen pen = pen_at(&f->now, 1, y);
 	surface_fill(&f->now, (struct rect){ 0, y, f->columns, 1 }, ROLE_TEXT);
+	bool is_told = lineedit_is_open() && f->is_typing_command && draw_commands(&pen);
+	if (is_told)
+		return;
 	if (lineedit_is_open())
 		draw_line_keys(&pen);
 	else if (f->prompt.is_open)

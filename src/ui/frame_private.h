@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * What the files of the frame share: frame.c (life, news, drawing), frame_bars.c (the rows that are no panel),
- * frame_hints.c (the last of them), frame_keys.c (keys to command lines), actions.c (the screen's own commands), frame_calls.c (core's commands).
+ * frame_hints.c (the last of them), frame_keys.c (keys to command lines), actions.c (the screen's own commands), actions_lines.c (what is typed),
+ * frame_calls.c (core's commands).
  */
 #ifndef DBTOP_UI_FRAME_PRIVATE_H
 #define DBTOP_UI_FRAME_PRIVATE_H
@@ -51,7 +52,7 @@ struct frame {
 	struct picture *held; /* owned; the samples as they were when paused; NULL = live */
 	size_t message_seen;  /* messages dismissed so far: model.message_count + wraps */
 	int64_t dismissed_at_us;
-	const char *line_scope; /* what the line being edited is for */
+	bool is_typing_command; /* the line being edited is one after `:` */
 	bool line_is_todo;
 	int64_t line_note_id;
 	char title[160];
@@ -96,7 +97,15 @@ void frame_prompt_drop(struct frame *f);
 /* Calls under way end after the frame: they tell nobody. */
 void frame_calls_forget(struct frame *f);
 
+/* actions_lines.c */
+void line_command(struct frame *f, const char *arg);
+void line_filter(struct frame *f, const char *arg);
+void line_note(struct frame *f, const char *arg);
+void line_note_change(struct frame *f, const char *arg);
+void line_note_editor(struct frame *f, const char *arg);
+
 /* actions.c: false when no command of the screen has that name. */
+bool frame_panel_command(struct frame *f, const char *line);
 bool frame_action(struct frame *f, const char *line);
 
 #endif

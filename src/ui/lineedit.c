@@ -29,7 +29,7 @@ static struct {
 	FILE *nowhere; /* owned; readline believes this is its terminal */
 	char *line;    /* owned; set by the handler */
 	bool is_done;
-	const char *(*complete)(size_t index);
+	char *before; /* owned; what stands before the word being completed */
 } own;
 
 static int ring_get(FILE *stream)
@@ -64,11 +64,11 @@ static char *completion_next(const char *text, int state)
 	static size_t index;
 	if (state == 0)
 		index = 0;
-	const char *candidate;
-	while (own.complete && (candidate = own.complete(index))) {
-		index++;
+	char *candidate;
+	while ((candidate = own.request.complete(own.request.arg, own.before, index++))) {
 		if (strncmp(candidate, text, strlen(text)) == 0)
-			return mem_strdup(candidate);
+			return candidate;
+		free(candidate);
 	}
 	return NULL;
 }
@@ -77,7 +77,11 @@ static char **completions(const char *text, int start, int end)
 {
 	(void)end;
 	rl_attempted_completion_over = 1;
-	return start == 0 ? rl_completion_matches(text, completion_next) : NULL;
+	if (!own.request.complete)
+		return NULL;
+	free(own.before);
+	own.before = mem_strndup(rl_line_buffer, (size_t)start);
+	return rl_completion_matches(text, completion_next);
 }
 
 static void show_matches(char **matches, int count, int longest)
@@ -122,7 +126,6 @@ void lineedit_open(const struct lineedit_request *request)
 		get_ready();
 	lineedit_cancel();
 	own.request = *request;
-	own.complete = request->complete;
 	free(own.prompt);
 	own.prompt = mem_strdup(request->prompt);
 	own.head = own.tail = 0;
@@ -197,6 +200,11 @@ void lineedit_paste(struct span text)
 		own.request.changed(own.request.arg, rl_line_buffer);
 }
 
+const char *lineedit_text(void)
+{
+	return own.is_open && rl_line_buffer ? rl_line_buffer : "";
+}
+
 int lineedit_draw(struct surface *s, int y)
 {
 	struct pen pen = pen_at(s, 1, y);
@@ -224,7 +232,8 @@ void lineedit_release(void)
 		return;
 	clear_history();
 	free(own.prompt);
-	own.prompt = NULL;
+	free(own.before);
+	own.prompt = own.before = NULL;
 	fclose(own.nowhere);
 	own.nowhere = NULL;
 	own.is_ready = false;

@@ -19,8 +19,8 @@ struct lineedit_request {
 	void (*done)(void *arg, const char *text);
 	/* After each change; NULL = nobody wants to know. */
 	void (*changed)(void *arg, const char *text);
-	/* The index-th completion of a beginning; NULL at the end. NULL function = none. */
-	const char *(*complete)(size_t index);
+	/* The index-th word that may follow `before`, the caller's to free; NULL at the end. NULL function = none. */
+	char *(*complete)(void *arg, const char *before, size_t index);
 	bool has_history;
 	void *arg;
 };
@@ -31,6 +31,8 @@ void lineedit_bytes(struct span bytes);
 /* Inserted as it is, in one undo step; newlines become blanks. */
 void lineedit_paste(struct span text);
 void lineedit_cancel(void);
+/* What is typed so far; "" when no line is open. */
+const char *lineedit_text(void);
 /* Draws prompt and text on a row, scrolled so that the cursor is seen; returns the cursor's column. */
 int lineedit_draw(struct surface *s, int y);
 /* Let go of readline's memory, at the end of the program. */

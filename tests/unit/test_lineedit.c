@@ -15,9 +15,12 @@ static void see(void *arg, const char *text)
 
 static const char *const candidates[] = { "run.step", "run.stop", "view.go" };
 
-static const char *complete(size_t index)
+static char *complete(void *arg, const char *before, size_t index)
 {
-	return index < ARRAY_SIZE(candidates) ? candidates[index] : NULL;
+	(void)arg;
+	if (*before)
+		return strcmp(before, "view.go ") == 0 && !index ? strdup("pool") : NULL;
+	return index < ARRAY_SIZE(candidates) ? strdup(candidates[index]) : NULL;
 }
 
 static void open_line(struct str *seen, const char *initial)
@@ -95,6 +98,12 @@ static void tab_completes_and_history_comes_back(void **state)
 	open_line(seen, NULL);
 	type("\033[A\r");
 	assert_string_equal(str_c(seen), "view.go ;view.go ;");
+	str_clear(seen);
+	open_line(seen, NULL);
+	type("view.go p\t");
+	assert_string_equal(lineedit_text(), "view.go pool ");
+	type("\r");
+	assert_string_equal(lineedit_text(), "");
 }
 
 static void it_scrolls_so_that_the_cursor_is_seen(void **state)
