@@ -168,17 +168,58 @@ static void print_screen(const struct pty *pty)
 	}
 }
 
-void pty_wait_text(struct pty *pty, const char *text)
+static void wait_for(
+	struct pty *pty, bool (*is_there)(const struct pty *, const char *), const char *text)
 {
 	bool is_open = true;
 	int64_t until_us = clock_mono_us(&clock_system) + PATIENCE_US;
-	while (!shows(pty, text)) {
+	while (!is_there(pty, text)) {
 		if (!is_open || clock_mono_us(&clock_system) > until_us) {
 			print_screen(pty);
 			fail_msg("\"%s\" never came", text);
 		}
 		is_open = read_some(pty, TURN_MS);
 	}
+}
+
+void pty_wait_text(struct pty *pty, const char *text)
+{
+	wait_for(pty, shows, text);
+}
+
+static void add_folded(struct str *text, const char *row)
+{
+	static const char border[] = "│";
+	for (; *row; row++) {
+		if (strncmp(row, border, sizeof(border) - 1) == 0)
+			row += sizeof(border) - 2;
+		else if (*row != ' ')
+			str_add_char(text, *row);
+		else if (text->len && text->data[text->len - 1] != ' ')
+			str_add_char(text, ' ');
+	}
+	if (text->len && text->data[text->len - 1] != ' ')
+		str_add_char(text, ' ');
+}
+
+static bool says(const struct pty *pty, const char *words)
+{
+	int rows, columns;
+	struct str text = { 0 };
+	vterm_get_size(pty->vterm, &rows, &columns);
+	for (int y = 0; y < rows; y++) {
+		char *row = pty_row(pty, y);
+		add_folded(&text, row);
+		free(row);
+	}
+	bool found = strstr(str_c(&text), words) != NULL;
+	str_release(&text);
+	return found;
+}
+
+void pty_wait_words(struct pty *pty, const char *words)
+{
+	wait_for(pty, says, words);
 }
 
 void pty_type_until(struct pty *pty, const char *bytes, const char *text)
@@ -232,6 +273,14 @@ int pty_wait_end(struct pty *pty)
 	waitpid(pty->pid, &status, 0);
 	pty->pid = 0;
 	return status;
+}
+
+int pty_type_to_end(struct pty *pty, const char *bytes)
+{
+	do
+		pty_type(pty, bytes);
+	while (read_some(pty, TURN_MS));
+	return pty_wait_end(pty);
 }
 
 void pty_wait_stop(struct pty *pty)

@@ -34,12 +34,16 @@ void pty_resize(struct pty *pty, int columns, int rows);
 char *pty_row(const struct pty *pty, int row);
 /* Until some row holds the text. */
 void pty_wait_text(struct pty *pty, const char *text);
+/* The same for words that may be wrapped: rows are joined, borders left out, blanks folded. */
+void pty_wait_words(struct pty *pty, const char *words);
 /* Types it again and again until some row holds the text: for prompts that do not listen at first. */
 void pty_type_until(struct pty *pty, const char *bytes, const char *text);
 /* Until both show the same in the rows from `first` on. */
 void pty_wait_same(struct pty *a, struct pty *b, int first);
 /* Until the child has ended; its wait status. Reads what it still wrote. */
 int pty_wait_end(struct pty *pty);
+/* Types it again and again until the child has ended. */
+int pty_type_to_end(struct pty *pty, const char *bytes);
 /* Until it is stopped. */
 void pty_wait_stop(struct pty *pty);
 /* Alternate screen off, cursor on, bracketed paste off, modes as before. */
