@@ -267,8 +267,9 @@ void prompt_for_choice(const struct app *app, enum run_choice choice, struct con
 		c);
 }
 
-static void say_statement(const struct migration_statement *statement, struct report *report)
+static void say_statement(const struct plan_step *step, size_t index, struct report *report)
 {
+	const struct migration_statement *statement = &step->statements[index];
 	char *text = NULL;
 	struct str sql = { 0 };
 
@@ -278,13 +279,14 @@ static void say_statement(const struct migration_statement *statement, struct re
 		strlen(text) > 200 ? "..." : "");
 	for (size_t a = 0; a < statement->sql.action_count; a++) {
 		const struct action *action = &statement->sql.actions[a];
+		const struct action_cost cost = plan_cost(step, index, a);
 		if (action->lock != LOCK_NONE && action->table.name)
 			report_say(report, "     takes %s on %s%s%s%s%s",
 				lock_mode_words(action->lock),
 				action->table.schema ? action->table.schema : "",
 				action->table.schema ? "." : "", action->table.name,
-				action->scan ? ", reads it whole" : "",
-				action->rewrite ? ", writes it anew" : "");
+				cost.scan ? ", reads it whole" : "",
+				cost.rewrite ? ", writes it anew" : "");
 	}
 	free(text);
 }
@@ -299,7 +301,7 @@ void prompt_dry_run(const struct app *app, struct report *report)
 		step->statement_count, step->statement_count == 1 ? "" : "s",
 		step->is_lone ? "alone" : "in one transaction");
 	for (size_t i = 0; i < step->statement_count; i++)
-		say_statement(&step->statements[i], report);
+		say_statement(step, i, report);
 	for (size_t h = 0; h < step->hazard_count; h++)
 		report_say(report, "  level %d %s: %s%s%s", step->hazards[h].level,
 			hazard_word(step->hazards[h].kind), step->hazards[h].words,

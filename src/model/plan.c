@@ -46,7 +46,7 @@ struct action_cost plan_cost(const struct plan_step *step, size_t statement, siz
 {
 	const struct action *own = &step->statements[statement].sql.actions[action];
 
-	if (step->costs)
+	if (step->costs && step->costs[statement])
 		return step->costs[statement][action];
 	return (struct action_cost){ .scan = own->scan, .rewrite = own->rewrite };
 }

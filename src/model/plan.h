@@ -67,7 +67,7 @@ struct plan_step {
 	bool is_last; /* of its migration: the history row says applied (or is gone) after it */
 	const struct migration_statement *statements; /* borrowed from the set */
 	size_t statement_count;
-	/* [statement][action]; NULL = nobody has assessed it yet: ask plan_cost() */
+	/* [statement][action], NULL = the statement's own word: ask plan_cost() */
 	struct action_cost *const *costs;
 	struct hazard *hazards;
 	size_t hazard_count;

@@ -81,7 +81,7 @@ static const char *proven_column(const struct alter *alter, const PgQuery__Const
 {
 	const tree_node *expression = constraint->raw_expr;
 
-	if (constraint->contype != CONSTR(CHECK) || !expression ||
+	if (constraint->contype != CONSTR(CHECK) || constraint->is_no_inherit || !expression ||
 		expression->node_case != NODE(NULL_TEST) ||
 		expression->null_test->nulltesttype != PG_QUERY__NULL_TEST_TYPE__IS_NOT_NULL)
 		return NULL;

@@ -18,8 +18,9 @@ static const struct command_option plan_options[] = {
 };
 
 static void add_locks(struct report *report, struct node *row, const struct plan *plan,
-	const struct statement *sql)
+	const struct plan_step *step, size_t index)
 {
+	const struct statement *sql = &step->statements[index].sql;
 	struct node *table = report_table(report, row, "tables", NULL);
 
 	for (size_t i = 0; i < sql->action_count; i++) {
@@ -28,25 +29,32 @@ static void add_locks(struct report *report, struct node *row, const struct plan
 			continue;
 		struct node *lock = report_row(report, table);
 		const struct table_size *size = forecast_size(plan, &action->table);
+		const struct action_cost cost = plan_cost(step, index, i);
 		report_text(report, lock, "schema", NULL, action->table.schema);
 		report_text(report, lock, "name", NULL, action->table.name);
 		report_text(report, lock, "lock", NULL, lock_mode_words(action->lock));
-		report_bool(report, lock, "scan", NULL, action->scan);
-		report_bool(report, lock, "rewrite", NULL, action->rewrite);
+		report_bool(report, lock, "scan", NULL, cost.scan);
+		report_bool(report, lock, "rewrite", NULL, cost.rewrite);
+		report_text(report, lock, "why", NULL, cost.why);
 		report_int(report, lock, "size_bytes", NULL,
 			size && size->exists ? size->bytes : VALUE_NONE, UNIT_BYTES);
 	}
 }
 
 /* The strongest lock of a statement, for people: "ACCESS EXCLUSIVE on orders (38 GB), scan". */
-static void lock_words(struct str *out, const struct plan *plan, const struct statement *sql)
+static void lock_words(
+	struct str *out, const struct plan *plan, const struct plan_step *step, size_t index)
 {
+	const struct statement *sql = &step->statements[index].sql;
 	const struct action *worst = NULL;
+	struct action_cost cost = { 0 };
 
 	for (size_t i = 0; i < sql->action_count; i++) {
 		const struct action *action = &sql->actions[i];
-		if (action->table.name && (!worst || action->lock > worst->lock))
-			worst = action;
+		if (!action->table.name || (worst && action->lock <= worst->lock))
+			continue;
+		worst = action;
+		cost = plan_cost(step, index, i);
 	}
 	if (!worst || worst->lock == LOCK_NONE)
 		return;
@@ -62,17 +70,18 @@ static void lock_words(struct str *out, const struct plan *plan, const struct st
 	} else if (size && !size->exists) {
 		str_add(out, " (new)");
 	}
-	str_add(out, worst->rewrite ? ", rewrite" : worst->scan ? ", scan" : "");
+	str_add(out, cost.rewrite ? ", rewrite" : cost.scan ? ", scan" : "");
 }
 
 static void add_statement(struct report *report, struct node *table, const struct plan *plan,
-	const struct plan_step *step, const struct migration_statement *statement)
+	const struct plan_step *step, size_t index)
 {
+	const struct migration_statement *statement = &step->statements[index];
 	struct node *row = report_row(report, table);
 	struct str text = { 0 };
 	char *sql = NULL;
 
-	lock_words(&text, plan, &statement->sql);
+	lock_words(&text, plan, step, index);
 	report_int(report, row, "line", "LINE", statement->sql.line, UNIT_NONE);
 	report_text(
 		report, row, "tag", "STATEMENT", *statement->sql.tag ? statement->sql.tag : "?");
@@ -82,7 +91,7 @@ static void add_statement(struct report *report, struct node *table, const struc
 	str_add_span(&text, statement->sql.text);
 	sql = str_detach(&text);
 	report_text(report, row, "sql", NULL, sql);
-	add_locks(report, row, plan, &statement->sql);
+	add_locks(report, row, plan, step, index);
 	free(sql);
 }
 
@@ -118,7 +127,7 @@ static void add_step(struct report *report, struct node *steps, const struct pla
 	report_bool(report, node, "reversible", NULL, step->is_reversible);
 	struct node *statements = report_table(report, node, "statements", "");
 	for (size_t i = 0; i < step->statement_count; i++)
-		add_statement(report, statements, plan, step, &step->statements[i]);
+		add_statement(report, statements, plan, step, i);
 	struct node *hazards = report_table(report, node, "hazards", "");
 	for (size_t i = 0; i < step->hazard_count; i++)
 		add_hazard(report, hazards, &step->hazards[i]);

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "migrate/plan/assess.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 #include "base/str.h"
 #include "migrate/plan/created.h"
 #include "migrate/plan/forecast.h"
 #include "migrate/plan/hazards.h"
+#include "migrate/plan/standing.h"
+#include "migrate/plan/verdict.h"
 
 /* An existing table under ACCESS EXCLUSIVE until the group ends. */
 struct held {
@@ -18,16 +21,19 @@ struct assessment {
 	struct plan *plan;
 	int64_t size_limit;
 	struct created *created;
+	struct standing *standing;
 	/* of the step at hand */
 	struct plan_step *step;
-	size_t capacity;   /* of its hazards */
-	struct held *held; /* in the plan's arena */
+	struct action_cost **costs; /* of its statements; NULL = none is better known */
+	size_t capacity;	    /* of its hazards */
+	struct held *held;	    /* in the plan's arena */
 	size_t held_count, held_capacity;
 };
 
 /* An action with its place in the step. */
 struct place {
 	struct hazard_subject subject;
+	const char *why; /* of its cost */
 	size_t statement;
 };
 
@@ -44,15 +50,17 @@ static const char *name_words(struct assessment *a, const struct object_name *ob
 
 /* What the braces of a rule's words stand for. */
 struct names {
-	const char *object, *table, *part;
+	const char *object, *table, *part, *why;
+	int64_t parts; /* of the table */
 };
 
-/* {o}, {t}, {a}, {p}: see hazards.c. */
+/* {o}, {t}, {a}, {p}, {w}: see hazards.c. */
 static const char *name_of(const struct names *names, char letter)
 {
 	switch (letter) {
 	case 'o': return names->object ? names->object : "it";
 	case 'p': return names->part ? names->part : "it";
+	case 'w': return names->why ? names->why : "writes all of it anew";
 	case 'a': return names->table ? names->table : "another table";
 	default: return names->table ? names->table : "its table";
 	}
@@ -70,6 +78,8 @@ static const char *words_fill(struct arena *arena, const char *words, const stru
 		str_add(&out, name_of(names, p[1]));
 		p += 2;
 	}
+	if (names->why && !strstr(words, "{w}"))
+		str_addf(&out, "; %s", names->why);
 	const char *kept = arena_strndup(arena, str_c(&out), out.len);
 	str_release(&out);
 	return kept;
@@ -109,16 +119,30 @@ static void hazard_add(struct assessment *a, const struct hazard *hazard)
 		step->level = hazard->level;
 }
 
+/* "app.events and 12 tables below it" */
+static const char *parts_words(struct assessment *a, const struct names *names)
+{
+	return arena_printf(&a->plan->arena, "%s and %" PRId64 " table%s below it", names->table,
+		names->parts, names->parts == 1 ? "" : "s");
+}
+
 static void hazard_make(struct assessment *a, const struct hazard_rule *rule,
 	const struct place *place, const struct names *names)
 {
 	bool is_about_table =
 		strstr(rule->words, "{t}") || strstr(rule->words, "{a}") || !names->object;
+	bool is_about_cost = rule->kind == HAZARD_REWRITE || rule->kind == HAZARD_SCAN_LOCK ||
+			     rule->kind == HAZARD_LOCK_EXCLUSIVE;
+	struct names said = *names;
 
+	if (!is_about_cost)
+		said.why = NULL;
+	if (is_about_cost && said.parts)
+		said.table = parts_words(a, &said);
 	hazard_add(a, &(struct hazard){ .kind = rule->kind,
 			      .level = hazard_level(rule, place->subject.is_small),
 			      .object = is_about_table ? names->table : names->object,
-			      .words = words_fill(&a->plan->arena, rule->words, names),
+			      .words = words_fill(&a->plan->arena, rule->words, &said),
 			      .remedy = rule->remedy,
 			      .ack_reason = ack_reason(place->subject.statement, rule->kind),
 			      .statement = place->statement });
@@ -129,11 +153,13 @@ static void rules_apply(struct assessment *a, const struct place *place)
 	const struct hazard_rule *found[HAZARD_KIND_COUNT];
 	const struct action *action = place->subject.action;
 	size_t count = hazards_match(&place->subject, found);
-	struct names names = { .part = action->part };
+	const struct table_size *size = forecast_size(a->plan, &action->table);
+	struct names names = { .part = action->part, .why = place->why };
 
 	if (count) {
 		names.object = name_words(a, &action->object);
 		names.table = name_words(a, &action->table);
+		names.parts = size && size->exists ? size->part_count : 0;
 	}
 	for (size_t i = 0; i < count; i++)
 		hazard_make(a, found[i], place, &names);
@@ -206,13 +232,40 @@ static bool is_new(const struct assessment *a, const struct action *action)
 }
 
 static struct place place_of(
-	const struct assessment *a, size_t statement, const struct action *action)
+	const struct assessment *a, size_t statement, const struct action *action, size_t index)
 {
+	const struct action_cost *costs = a->costs ? a->costs[statement] : NULL;
+
 	return (struct place){ .statement = statement,
+		.why = costs ? costs[index].why : NULL,
 		.subject = { .statement = &a->step->statements[statement],
 			.action = action,
 			.is_new = is_new(a, action),
 			.is_small = is_small(a, action) } };
+}
+
+/* The statement's actions as they will be on this server; the statement's own where nothing is better known. */
+static const struct action *actions_judge(struct assessment *a, size_t index)
+{
+	const struct statement *sql = &a->step->statements[index].sql;
+	const struct verdict_ground ground = { a->plan, a->created, a->standing };
+	struct arena *arena = &a->plan->arena;
+
+	if (!verdict_is_open(sql))
+		return sql->actions;
+	if (!a->costs)
+		a->costs = arena_array(arena, struct action_cost *, a->step->statement_count);
+	struct action *actions = arena_array(arena, struct action, sql->action_count);
+	a->costs[index] = arena_array(arena, struct action_cost, sql->action_count);
+	for (size_t i = 0; i < sql->action_count; i++) {
+		struct verdict verdict = verdict_of(&ground, sql, i);
+		bool is_made_here = is_new(a, &sql->actions[i]);
+		actions[i] = is_made_here ? sql->actions[i] : verdict.action;
+		a->costs[index][i] = (struct action_cost){ .scan = actions[i].scan,
+			.rewrite = actions[i].rewrite,
+			.why = is_made_here ? NULL : verdict.why };
+	}
+	return actions;
 }
 
 /* One statement: its actions first meet what stood before, then become what stands before the next. */
@@ -220,11 +273,11 @@ static void statement_assess(struct assessment *a, size_t index)
 {
 	static const struct action none;
 	const struct statement *sql = &a->step->statements[index].sql;
-	const struct action *actions = sql->action_count ? sql->actions : &none;
+	const struct action *actions = sql->action_count ? actions_judge(a, index) : &none;
 	size_t count = sql->action_count ? sql->action_count : 1;
 
 	for (size_t i = 0; i < count; i++) {
-		struct place place = place_of(a, index, &actions[i]);
+		struct place place = place_of(a, index, &actions[i], i);
 		int level = hazard_base_level(&place.subject);
 		if (level > a->step->level)
 			a->step->level = level;
@@ -233,9 +286,10 @@ static void statement_assess(struct assessment *a, size_t index)
 		held_apply(a, &place);
 	}
 	for (size_t i = 0; i < count; i++) {
-		struct place place = place_of(a, index, &actions[i]);
+		struct place place = place_of(a, index, &actions[i], i);
 		held_add(a, &place);
 	}
+	standing_note(a->standing, sql);
 	for (size_t i = 0; i < count; i++)
 		created_note(a->created, &actions[i], forecast_size(a->plan, &actions[i].object));
 }
@@ -244,11 +298,14 @@ static void step_assess(struct assessment *a, struct plan_step *step)
 {
 	a->step = step;
 	a->capacity = a->held_count = a->held_capacity = 0;
+	a->costs = NULL;
 	step->hazards = NULL;
 	step->hazard_count = 0;
 	step->level = step->asks_late ? 1 : 0;
+	standing_step(a->standing);
 	for (size_t i = 0; i < step->statement_count; i++)
 		statement_assess(a, i);
+	step->costs = a->costs;
 }
 
 void assess_plan(struct plan *plan, int64_t hazard_size_bytes)
@@ -256,6 +313,7 @@ void assess_plan(struct plan *plan, int64_t hazard_size_bytes)
 	struct assessment a = { .plan = plan, .size_limit = hazard_size_bytes };
 
 	a.created = created_new();
+	a.standing = standing_new(&plan->arena);
 	for (size_t i = 0; i < plan->step_count; i++)
 		step_assess(&a, &plan->steps[i]);
 	created_free(a.created);

@@ -10,7 +10,8 @@ enum { SIZED = -1 };
 enum { ON_NEW = 1 };
 
 /*
- * {o} is the object, {t} its table, {a} a table it is not about, {p} the column or constraint. Actions empty = any. The first row of a kind that
+ * {o} is the object, {t} its table, {a} a table it is not about, {p} the column or constraint, {w} why it costs what it
+ * does. Actions empty = any. The first row of a kind that
  * fits an action is the one that counts.
  */
 static const struct hazard_rule rules[] = {
@@ -76,6 +77,9 @@ static const struct hazard_rule rules[] = {
 	{ HAZARD_REWRITE, SIZED, HAZARD_IF_REWRITE, 0, { ACTION_ADD_COLUMN_REWRITE },
 		"writes all of {t} anew, and nobody can read or write it meanwhile",
 		"add the column bare, fill it in batches, then set its default" },
+	{ HAZARD_REWRITE, SIZED, HAZARD_IF_REWRITE, 0, { ACTION_ALTER_TYPE_REWRITE },
+		"column {p} of {t}: {w}, and nobody can read or write it meanwhile",
+		"add a column of the new type, fill it in batches, switch over" },
 	{ HAZARD_REWRITE, SIZED, HAZARD_IF_REWRITE, 0, { ACTION_ALTER_TYPE_MAYBE_REWRITE },
 		"may write all of {t} anew, and nobody can read or write it meanwhile",
 		"add a column of the new type, fill it in batches, switch over" },
@@ -107,6 +111,9 @@ static const struct hazard_rule rules[] = {
 	{ HAZARD_SCAN_LOCK, SIZED, HAZARD_IF_SCAN, 0, { ACTION_SET_NOT_NULL },
 		"reads all of {t}, and nobody can read or write it meanwhile",
 		"a validated CHECK (… IS NOT NULL) first spares the scan" },
+	{ HAZARD_SCAN_LOCK, SIZED, HAZARD_IF_SCAN, 0, { ACTION_ALTER_TYPE_INSTANT },
+		"column {p} of {t}: {w}, and nobody can read or write it meanwhile",
+		"add a column of the new type, fill it in batches, switch over" },
 	{ HAZARD_SCAN_LOCK, SIZED, HAZARD_IF_SCAN, 0, { ACTION_ATTACH_PARTITION },
 		"reads all of {t}, and nobody can read or write it meanwhile",
 		"a CHECK that matches the bounds spares the scan" },
@@ -258,19 +265,34 @@ bool hazard_is_long(const struct action *action)
 	       is_one_of(action->kind, row_work, ARRAY_SIZE(row_work));
 }
 
+static bool has_column(const struct table_partner *partner, const char *column)
+{
+	for (size_t i = 0; column && i < partner->column_count; i++) {
+		if (strcmp(partner->columns[i], column) == 0)
+			return true;
+	}
+	return false;
+}
+
 bool hazard_takes_partner(const struct action *action, const struct table_partner *partner)
 {
 	bool is_named = action->part && partner->constraint &&
 			strcmp(action->part, partner->constraint) == 0;
 
+	switch ((int)action->kind) {
 	/* CASCADE takes the keys that point here, and with them locks where they stand. */
-	if (action->kind == ACTION_DROP_TABLE && partner->points_out)
-		return true;
-	if (action->kind == ACTION_DROP_CONSTRAINT && partner->points_out)
-		return is_named;
-	return action->cascade && !partner->points_out &&
-	       (action->kind == ACTION_DROP_TABLE || action->kind == ACTION_DROP_CONSTRAINT ||
-		       action->kind == ACTION_TRUNCATE);
+	case ACTION_DROP_TABLE: return partner->points_out || action->cascade;
+	case ACTION_TRUNCATE: return action->cascade && !partner->points_out;
+	case ACTION_DROP_CONSTRAINT: return partner->points_out ? is_named : action->cascade;
+	case ACTION_DROP_COLUMN:
+		return has_column(partner, action->part) &&
+		       (partner->points_out || action->cascade);
+	/* The key is dropped and made again. */
+	case ACTION_ALTER_TYPE_MAYBE_REWRITE:
+	case ACTION_ALTER_TYPE_REWRITE:
+	case ACTION_ALTER_TYPE_INSTANT: return has_column(partner, action->part);
+	default: return false;
+	}
 }
 
 int hazard_base_level(const struct hazard_subject *subject)

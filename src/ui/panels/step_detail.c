@@ -26,45 +26,56 @@ static int draw_labelled(
 	return wrap_draw(s, at, role, text, 0);
 }
 
-static bool is_same_lock(const struct action *a, const struct action *b)
+/* An action of the step, by index. */
+struct deed {
+	size_t statement, action;
+};
+
+static bool is_same_lock(const struct plan_step *step, struct deed left, struct deed right)
 {
-	const char *left = a->table.schema, *right = b->table.schema;
-	bool is_same_schema = left == right || (left && right && strcmp(left, right) == 0);
-	return a->lock == b->lock && a->scan == b->scan && a->rewrite == b->rewrite &&
-	       b->table.name && is_same_schema && strcmp(a->table.name, b->table.name) == 0;
+	const struct action *a = &step->statements[left.statement].sql.actions[left.action];
+	const struct action *b = &step->statements[right.statement].sql.actions[right.action];
+	struct action_cost x = plan_cost(step, left.statement, left.action);
+	struct action_cost y = plan_cost(step, right.statement, right.action);
+	const char *one = a->table.schema, *other = b->table.schema;
+	bool is_same_schema = one == other || (one && other && strcmp(one, other) == 0);
+	return a->lock == b->lock && x.scan == y.scan && x.rewrite == y.rewrite && b->table.name &&
+	       is_same_schema && strcmp(a->table.name, b->table.name) == 0;
 }
 
 /* Did an earlier action of the step take it the same way? */
-static bool is_told(const struct plan_step *step, const struct action *action)
+static bool is_told(const struct plan_step *step, struct deed deed)
 {
-	for (size_t i = 0; i < step->statement_count; i++) {
-		const struct statement *statement = &step->statements[i].sql;
-		for (size_t k = 0; k < statement->action_count; k++) {
-			if (&statement->actions[k] == action)
+	for (size_t i = 0; i <= deed.statement; i++) {
+		size_t count = step->statements[i].sql.action_count;
+		for (size_t k = 0; k < count; k++) {
+			if (i == deed.statement && k == deed.action)
 				return false;
-			if (is_same_lock(action, &statement->actions[k]))
+			if (is_same_lock(step, deed, (struct deed){ i, k }))
 				return true;
 		}
 	}
 	return false;
 }
 
-static int draw_locks(const struct plan *plan, const struct plan_step *step,
-	const struct statement *statement, struct surface *s, int y)
+static int draw_locks(const struct plan *plan, const struct plan_step *step, size_t index,
+	struct surface *s, int y)
 {
+	const struct statement *statement = &step->statements[index].sql;
 	for (size_t i = 0; i < statement->action_count && y < s->height; i++) {
 		const struct action *action = &statement->actions[i];
 		char text[256], bytes[NUMBER_BYTES] = "";
 		if (action->lock <= LOCK_ACCESS_SHARE || !action->table.name ||
-			is_told(step, action))
+			is_told(step, (struct deed){ index, i }))
 			continue;
 		const struct table_size *size = plan_size_of(plan, &action->table);
+		const struct action_cost cost = plan_cost(step, index, i);
 		if (size)
 			number_bytes(size->bytes, bytes);
 		snprintf(text, sizeof(text), "%s on %.120s%s%s%s%s", lock_mode_words(action->lock),
 			action->table.name, size ? ", " : "", bytes,
-			action->scan ? ", reads all of it" : "",
-			action->rewrite ? ", writes it anew" : "");
+			cost.scan ? ", reads all of it" : "",
+			cost.rewrite ? ", writes it anew" : "");
 		y = draw_labelled(s, y, "takes", ROLE_TEXT, text);
 	}
 	return y;
@@ -124,7 +135,7 @@ void step_draw_sql(const struct model *model, size_t cursor, struct surface *s)
 	int y = draw_text(step, rows < 2 ? 2 : rows, s);
 	y += y + facts < s->height;
 	for (size_t i = 0; i < step->statement_count; i++)
-		y = draw_locks(plan, step, &step->statements[i].sql, s, y);
+		y = draw_locks(plan, step, i, s, y);
 	y = draw_hazards(step, s, y);
 	draw_labelled(s, y, "undo", ROLE_TEXT, undo_words(plan, step));
 }

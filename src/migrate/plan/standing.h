@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Standing: what of the catalog's word still stands behind the statements of a plan that run before. The catalog is
+ * asked once, ahead of all of them: what they may have changed since is unknown. And what they surely proved: a CHECK
+ * (column IS NOT NULL) that the same step has validated, for only a step as a whole can be left out by a person.
+ */
+#ifndef DBTOP_MIGRATE_PLAN_STANDING_H
+#define DBTOP_MIGRATE_PLAN_STANDING_H
+
+#include <stdbool.h>
+
+#include "base/arena.h"
+#include "model/statement.h"
+
+struct standing;
+
+struct standing *standing_new(struct arena *arena); /* lives as long as the arena */
+
+/* A step begins: what the one before proved is no longer sure. */
+void standing_step(struct standing *standing);
+/* A statement has run. */
+void standing_note(struct standing *standing, const struct statement *sql);
+
+/* Is the catalog's word on the table and the column (part) of this action still true when it runs? */
+bool standing_covers(const struct standing *standing, const struct statement *sql, size_t action);
+bool standing_covers_type(const struct standing *standing, const struct object_name *type);
+bool standing_covers_zone(const struct standing *standing);
+/* Did a statement before say, of what the plan itself made, CREATE DOMAIN? */
+bool standing_has_domains(const struct standing *standing);
+/* Has this step proved that the column holds no null? */
+bool standing_proves(
+	const struct standing *standing, const struct object_name *table, const char *column);
+
+#endif
