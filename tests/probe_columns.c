@@ -1,13 +1,28 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "test.h"
 
+#include "probe/standby.h"
 #include "probe_columns.h"
+
+/* Asked of each configured standby, over its own connection. */
+static const struct probe of_standbys = {
+	.name = "probe-standby", .fields = standby_fields, .field_count = &standby_field_count
+};
+
+const struct probe *probe_at(size_t index)
+{
+	if (index < PROBE_COUNT)
+		return &probe_table[index];
+	return index == PROBE_COUNT ? &of_standbys : NULL;
+}
 
 const struct probe *probe_find(const char *sql_name)
 {
-	for (size_t i = 0; i < PROBE_COUNT; i++)
-		if (strcmp(probe_table[i].name, sql_name) == 0)
-			return &probe_table[i];
+	const struct probe *probe;
+
+	for (size_t i = 0; (probe = probe_at(i)); i++)
+		if (strcmp(probe->name, sql_name) == 0)
+			return probe;
 	return NULL;
 }
 

@@ -7,6 +7,8 @@
 
 #include "probe/probes.h"
 
+/* Every probe there is, those of a table and others; NULL behind the last. */
+const struct probe *probe_at(size_t index);
 /* NULL = no probe asks that text. */
 const struct probe *probe_find(const char *sql_name);
 bool probe_wants(const struct probe *probe, const char *column);

@@ -90,7 +90,8 @@ void fixture_write(struct fixture *fixture, int64_t bytes)
 
 void fixture_sample(struct fixture *fixture, int64_t passed_ms)
 {
-	struct replication_moment moment = { .system_identifier = "7000000000000000001" };
+	struct replication_moment moment = { .system_identifier = "7000000000000000001",
+		.started_us = FIXTURE_STARTED_US };
 
 	fixture->now_us += passed_ms * 1000;
 	fixture->answer.head.now_us += passed_ms * 1000;

@@ -8,8 +8,9 @@
 
 #include "probe/replication.h"
 
-#define FIXTURE_END	 INT64_C(0xA000000)
-#define FIXTURE_START_US INT64_C(1700000000000000)
+#define FIXTURE_END	   INT64_C(0xA000000)
+#define FIXTURE_START_US   INT64_C(1700000000000000)
+#define FIXTURE_STARTED_US INT64_C(1600000000000000) /* its postmaster */
 
 enum { FIXTURE_ROWS = 80 };
 

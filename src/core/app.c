@@ -234,6 +234,7 @@ static void on_standby_changed(void *arg, struct conn *conn)
 	(void)conn;
 	for (size_t i = 0; i < app->target.replica_count; i++)
 		app->model.standbys[i] = *endpoint_view(app->standbys[i]);
+	monitor_standby_changed(app);
 	bus_post(&app->bus, EVENT_LINK);
 }
 

@@ -10,13 +10,17 @@
 #include "core/run.h"
 #include "pg/conninfo.h"
 #include "probe/probes.h"
+#include "probe/standby.h"
 
 enum { CLOSELY_MS = 1000 };
 
 struct monitor {
 	struct app *app;
-	struct probes *probes; /* owned */
-	bool is_close, has_pool, has_replicas, was_up;
+	struct probes *probes;	   /* owned */
+	struct standby **standbys; /* owned; as the configuration names them */
+	size_t standby_count;
+	bool is_close, was_up;
+	bool has_pool, has_replicas; /* these after every standby was heard of */
 	/* a first look somebody waits for */
 	monitor_ready_fn *ready;
 	void *ready_arg;
@@ -33,6 +37,14 @@ static void tell_ready(void *arg)
 	monitor->ready = NULL;
 	if (ready)
 		ready(monitor->ready_arg);
+}
+
+static bool are_standbys_settled(const struct monitor *monitor)
+{
+	for (size_t i = 0; i < monitor->standby_count; i++)
+		if (!standby_is_settled(monitor->standbys[i]))
+			return false;
+	return true;
 }
 
 static void look_again(struct monitor *monitor)
@@ -57,8 +69,13 @@ static void on_replicas(void *arg, const struct replicas *replicas)
 {
 	struct monitor *monitor = arg;
 
-	monitor->app->model.replicas = *replicas;
-	monitor->has_replicas = true;
+	struct app *app = monitor->app;
+	bool was_split = app->model.replicas.split_words[0];
+
+	app->model.replicas = *replicas;
+	monitor->has_replicas = are_standbys_settled(monitor);
+	if (replicas->split_words[0] && !was_split)
+		app_lock(app, replicas->split_words);
 	bus_post(&monitor->app->bus, EVENT_REPLICAS);
 	run_gate_refresh(monitor->app);
 	look_again(monitor);
@@ -104,28 +121,42 @@ static void on_interval(void *arg, int64_t interval_ms, bool is_lengthened)
 	bus_post(&monitor->app->bus, EVENT_TICK);
 }
 
-/* Standbys of the configuration are expected by the names their connection strings say. */
-static void expect_standbys(struct monitor *monitor)
+/* The rows are made anew where somebody waits for the first whole look. */
+static void on_standby(void *arg)
 {
-	const struct target *target = &monitor->app->target;
-	struct replica_expected *expected = mem_zero(target->replica_count * sizeof(*expected));
-	size_t count = 0;
+	struct monitor *monitor = arg;
+	struct replica_expected *known = mem_zero(monitor->standby_count * sizeof(*known));
 
-	for (size_t i = 0; i < target->replica_count; i++) {
+	for (size_t i = 0; i < monitor->standby_count; i++)
+		known[i] = *standby_known(monitor->standbys[i]);
+	probes_expect(monitor->probes, known, monitor->standby_count);
+	free(known);
+	if (monitor->ready && are_standbys_settled(monitor))
+		probes_refresh(monitor->probes);
+}
+
+static void watch_standbys(struct monitor *monitor)
+{
+	struct app *app = monitor->app;
+	size_t count = app->target.replica_count;
+
+	monitor->standbys = mem_zero((count + 1) * sizeof(*monitor->standbys));
+	for (size_t i = 0; i < count; i++) {
 		struct err e;
-		struct conninfo *info = conninfo_new(target->replicas[i], NULL, &e);
-		const char *name = info ? conninfo_get(info, "fallback_application_name") : NULL;
-		const char *address = info ? conninfo_get(info, "hostaddr") : NULL;
-		if (name)
-			snprintf(expected[count].name, sizeof(expected[count].name), "%s", name);
-		if (address)
-			snprintf(expected[count].address, sizeof(expected[count].address), "%s",
-				address);
-		count += name || address;
+		struct conninfo *info = conninfo_new(app->target.replicas[i], NULL, &e);
+		assert_always(info, "app_connect() has read it before");
+		monitor->standbys[monitor->standby_count++] =
+			standby_new(&(struct standby_options){ .loop = app->loop,
+				.endpoint = app->standbys[i],
+				.info = info,
+				.interval_ms = app->model.interval_ms,
+				.changed = on_standby,
+				.arg = monitor });
 		conninfo_free(info);
+		endpoint_watch(app->standbys[i]);
 	}
-	probes_expect(monitor->probes, expected, count);
-	free(expected);
+	on_standby(monitor);
+	monitor_standby_changed(app);
 }
 
 static void make_monitor(struct app *app, bool is_single_look)
@@ -144,15 +175,13 @@ static void make_monitor(struct app *app, bool is_single_look)
 			.failed = on_failed,
 			.interval = on_interval },
 		.arg = monitor });
-	expect_standbys(monitor);
+	watch_standbys(monitor);
 }
 
 void monitor_start(struct app *app)
 {
 	make_monitor(app, false);
 	endpoint_watch(app->primary);
-	for (size_t i = 0; i < app->target.replica_count; i++)
-		endpoint_watch(app->standbys[i]);
 	/* The demo has connected already: no change of the link will tell. */
 	if (endpoint_view(app->primary)->state == LINK_UP)
 		monitor_link_changed(app);
@@ -167,6 +196,9 @@ void monitor_stop(struct app *app)
 	app->monitor = NULL;
 	loop_timer_stop(monitor->ready_timer);
 	probes_free(monitor->probes);
+	for (size_t i = 0; i < monitor->standby_count; i++)
+		standby_free(monitor->standbys[i]);
+	free(monitor->standbys);
 	free(monitor);
 }
 
@@ -196,6 +228,8 @@ static void set_probe_interval(struct app *app)
 		interval_ms = CLOSELY_MS;
 	app->model.interval_ms = interval_ms;
 	probes_set_interval(app->monitor->probes, interval_ms);
+	for (size_t i = 0; i < app->monitor->standby_count; i++)
+		standby_set_interval(app->monitor->standbys[i], interval_ms);
 }
 
 void monitor_set_interval(struct app *app, int64_t interval_ms)
@@ -231,6 +265,24 @@ void monitor_link_changed(struct app *app)
 	monitor->was_up = is_up;
 	if (monitor->ready && app->model.link.state == LINK_STOPPED)
 		tell_ready(monitor);
+}
+
+void monitor_standby_changed(struct app *app)
+{
+	for (size_t i = 0; app->monitor && i < app->monitor->standby_count; i++)
+		standby_link_changed(app->monitor->standbys[i]);
+}
+
+bool monitor_check_one_primary(const struct app *app, struct err *e)
+{
+	const char *words = app->model.replicas.split_words;
+
+	if (!words[0])
+		return true;
+	err_set(e, ERR_CONFLICT, "%s", words);
+	return err_hint(e,
+		"nothing is changed while two servers take writes: stop one of them, or take "
+		"it out of the target's replicas");
 }
 
 void monitor_first_look(struct app *app, int64_t wait_ms, monitor_ready_fn *ready, void *arg)

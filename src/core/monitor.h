@@ -8,6 +8,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/err.h"
+
 struct app;
 
 /* Start sampling; connections to primary and standbys are kept up until monitor_stop(). */
@@ -22,12 +24,17 @@ void monitor_closely(struct app *app, bool closely);
 
 /* The primary's link changed: told by its endpoint. */
 void monitor_link_changed(struct app *app);
+/* The link of a configured standby changed. */
+void monitor_standby_changed(struct app *app);
+/* False, saying which two, when more than one of the configured servers is a primary: nothing may be changed then. */
+bool monitor_check_one_primary(const struct app *app, struct err *e) MUST_CHECK;
 
 /*
- * Headless: sample until everything has been seen once, or wait_ms are over, or nothing can be seen; then ready().
+ * Headless: sample until everything has been seen once, the standbys heard of or given up, or wait_ms are over, or nothing can be seen; then ready().
  * Sampling goes on, for the gate.
  */
 typedef void monitor_ready_fn(void *arg);
+enum { MONITOR_FIRST_LOOK_MS = 1500 }; /* before something is changed */
 void monitor_first_look(struct app *app, int64_t wait_ms, monitor_ready_fn *ready, void *arg);
 
 #endif

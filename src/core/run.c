@@ -144,11 +144,22 @@ static void start_executor(struct run *run)
 	executor_start(run->executor);
 }
 
+/* Headless the first look has asked, and the gate asks before each step. */
+static bool may_change(struct run *run)
+{
+	struct err e;
+
+	if (run->is_headless || monitor_check_one_primary(run->app, &e))
+		return true;
+	app_message_err(run->app, &e);
+	return false;
+}
+
 static void run_until(struct app *app, size_t until)
 {
 	struct run *run = app->run;
 
-	if (!run || run->is_finished || run->has_trouble)
+	if (!run || run->is_finished || run->has_trouble || !may_change(run))
 		return;
 	run->until = until;
 	if (!run->executor)
@@ -202,7 +213,7 @@ void run_skip(struct app *app, const char *reason)
 {
 	struct run *run = app->run;
 
-	if (!run || run->is_finished)
+	if (!run || run->is_finished || !may_change(run))
 		return;
 	snprintf(run->skip_reason, sizeof(run->skip_reason), "%s", reason);
 	run_plan_skip(run, next_step(app), reason);
@@ -218,7 +229,8 @@ void run_choose(struct app *app, enum run_choice choice)
 {
 	struct run *run = app->run;
 
-	if (!run || !run->has_trouble || !(run->trouble.choices & RUN_CHOICE_BIT(choice)))
+	if (!run || !run->has_trouble || !(run->trouble.choices & RUN_CHOICE_BIT(choice)) ||
+		!may_change(run))
 		return;
 	run->has_trouble = false;
 	*app->model.run.error = '\0';

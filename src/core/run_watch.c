@@ -45,6 +45,16 @@ static struct gate_limits limits_now(const struct run *run)
 	return limits;
 }
 
+/* No limit of a target's allows writing to one of two primaries. */
+static void shut_on_split(const struct replicas *replicas, struct gate_view *gate)
+{
+	if (!replicas->split_words[0])
+		return;
+	gate->is_shut = true;
+	snprintf(gate->reason, sizeof(gate->reason), "%.*s", (int)sizeof(gate->reason) - 1,
+		replicas->split_words);
+}
+
 void run_gate_update(struct run *run)
 {
 	const struct model *model = &run->app->model;
@@ -64,6 +74,7 @@ void run_gate_update(struct run *run)
 	};
 
 	guard_read(&limits, &numbers, &run->app->model.run.gate);
+	shut_on_split(&model->replicas, &run->app->model.run.gate);
 }
 
 void run_gate_refresh(struct app *app)

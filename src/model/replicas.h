@@ -20,16 +20,18 @@ enum replica_kind {
 	REPLICA_ARCHIVER, /* pg_receivewal: never replays */
 	REPLICA_BACKUP,
 	REPLICA_DOWN,	/* a slot nobody reads, or one that was here and is gone */
-	REPLICA_ABSENT, /* configured and never seen */
+	REPLICA_ABSENT, /* configured, and not streaming from here */
+	REPLICA_RIVAL,	/* configured as a standby, and a primary itself */
 };
 
 struct replica {
 	enum replica_kind kind;
 	char name[64];
 	char address[64];
-	char slot[64];	/* "" = none */
-	char state[24]; /* streaming, catchup, startup, "absent", "down" */
-	char sync[16];	/* sync, async, quorum, potential; "" = unknown */
+	char slot[64];	  /* "" = none */
+	char state[24];	  /* streaming, catchup, startup, "absent", "down", "primary" */
+	char sync[16];	  /* sync, async, quorum, potential, "cascade"; "" = unknown */
+	int64_t timeline; /* as a configured standby says itself; else VALUE_UNKNOWN */
 	int64_t pid;
 	/* bytes between the stages; unknown is VALUE_UNKNOWN */
 	int64_t to_send_bytes; /* end - sent */
@@ -55,7 +57,7 @@ struct replica {
 	int64_t xmin_age;      /* transactions it holds back from vacuum; VALUE_NONE = none */
 	int64_t gone_ms;       /* since it was last seen; VALUE_NONE = it is here */
 	enum status status;
-	char reason[128];
+	char reason[192];
 };
 
 enum { REPLICAS_MAX = 64 };
@@ -73,7 +75,8 @@ struct replicas {
 	size_t total;
 	int64_t worst_lag_bytes; /* of standbys; VALUE_NONE = none follow */
 	enum status status;
-	char reason[128];
+	char reason[192];
+	char split_words[192]; /* two primaries among the configured servers, in words; "" = no */
 	bool is_restricted;
 	/* this server's own way to its upstream, on a standby */
 	char receiver_state

@@ -13,7 +13,7 @@
 #include "model/series.h"
 #include "probe/mark.h"
 
-enum { FOLLOWER_MARKS = 11, FOLLOWER_POINTS = 8, FOLLOWERS_MAX = 256 };
+enum { FOLLOWER_MARKS = 14, FOLLOWER_POINTS = 8, FOLLOWERS_MAX = 256 };
 #define FOLLOWER_KEPT_US (INT64_C(24) * 3600 * 1000000)
 
 struct follower {

@@ -178,6 +178,8 @@ static void replicas_check(const struct replicas *replicas, struct health *out)
 		check_add(out, "replicas", HEALTH_UNKNOWN, "the server did not say who follows it");
 		return;
 	}
+	if (replicas->split_words[0])
+		check_add(out, "primaries", HEALTH_UNHEALTHY, "%s", replicas->split_words);
 	own_check(replicas, out);
 	size_t said = 0;
 	for (size_t i = 0; i < replicas->count && said < REPLICA_CHECKS_MAX; i++) {
@@ -185,7 +187,7 @@ static void replicas_check(const struct replicas *replicas, struct health *out)
 		if (row->status < STATUS_WARN)
 			continue;
 		said++;
-		check_add(out, "replica", verdict_of(row->status), "%.48s: %.100s", row->name,
+		check_add(out, "replica", verdict_of(row->status), "%.48s: %.191s", row->name,
 			row->reason);
 	}
 	if (replicas->worst_lag_bytes == VALUE_UNKNOWN)

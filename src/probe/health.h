@@ -21,7 +21,7 @@ enum health_verdict {
 struct health_check {
 	const char *name; /* "link", "slots" …: stable, for machines */
 	enum health_verdict verdict;
-	char words[160];
+	char words[256];
 };
 
 enum { HEALTH_CHECKS_MAX = 24 };

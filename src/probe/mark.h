@@ -11,7 +11,7 @@
 
 #include "model/value.h"
 
-enum { MARK_RAISE_SAMPLES = 2, MARK_CLEAR_SAMPLES = 3, MARK_WORDS_BYTES = 128 };
+enum { MARK_RAISE_SAMPLES = 2, MARK_CLEAR_SAMPLES = 3, MARK_WORDS_BYTES = 192 };
 
 struct mark_level {
 	uint8_t streak; /* samples in a row that speak against what is shown */

@@ -28,7 +28,8 @@ struct probes {
 	struct lease *lease;	  /* while a tick runs */
 	bool is_waiting;	  /* for a lease */
 	bool is_freed;
-	bool is_up; /* as it was when last looked */
+	bool is_up;	 /* as it was when last looked */
+	bool is_hurried; /* the next tick follows at once */
 	/* the tick */
 	int64_t started_us, asked_us, spent_us;
 	size_t queue[STATEMENTS_A_TICK];
@@ -96,6 +97,7 @@ static void replication_take(struct probes *probes, const struct result *result)
 	struct replication_answer answer;
 	struct replication_moment moment = {
 		.system_identifier = probes->identity.system_identifier,
+		.started_us = probes->identity.started_us,
 		.now_us = now_of(probes),
 	};
 
@@ -182,6 +184,9 @@ static void tick_end(struct probes *probes)
 		return;
 	}
 	int64_t passed_ms = (now_of(probes) - probes->started_us) / 1000;
+	if (probes->is_hurried)
+		passed_ms = probes->interval_ms;
+	probes->is_hurried = false;
 	tick_arm(probes, passed_ms < probes->interval_ms ? probes->interval_ms - passed_ms : 0);
 }
 
@@ -305,9 +310,10 @@ static void tick_arm(struct probes *probes, int64_t delay_ms)
 	probes->timer = loop_timer_start(probes->options.loop, delay_ms, 0, tick_start, probes);
 }
 
-/* Now, unless a tick runs: it will arm the next one itself. */
+/* Now; a tick that runs ends first. */
 static void tick_hurry(struct probes *probes)
 {
+	probes->is_hurried = !probes->timer;
 	if (!probes->timer)
 		return;
 	loop_timer_stop(probes->timer);

@@ -72,7 +72,8 @@ static lsn_t replica_position(const struct replication_row *row, enum replica_ki
 	case REPLICA_ARCHIVER: return flush != LSN_UNKNOWN ? flush : lsn_parse(row->write_lsn);
 	case REPLICA_DOWN: return lsn_parse(is_logical ? row->confirmed_lsn : row->restart_lsn);
 	case REPLICA_BACKUP:
-	case REPLICA_ABSENT: break;
+	case REPLICA_ABSENT:
+	case REPLICA_RIVAL: break;
 	}
 	return LSN_UNKNOWN;
 }
@@ -153,9 +154,10 @@ void replica_row_read(const struct replication_head *head, const struct wal_ring
 {
 	lsn_t end = lsn_parse(head->end_lsn);
 
-	*out = (struct replica){
-		.kind = replica_kind(row), .pid = row->pid, .gone_ms = VALUE_NONE
-	};
+	*out = (struct replica){ .kind = replica_kind(row),
+		.pid = row->pid,
+		.gone_ms = VALUE_NONE,
+		.timeline = VALUE_UNKNOWN };
 	names_read(row, out);
 	out->reply_age_ms = not_negative(row->reply_age_ms);
 	out->xmin_age = row->xmin_age == VALUE_UNKNOWN ? VALUE_NONE : row->xmin_age;

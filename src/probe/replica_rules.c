@@ -4,6 +4,7 @@
 #include "base/compiler.h"
 #include "base/words.h"
 #include "probe/replica_row.h"
+#include "probe/standby_rules.h"
 
 #define MINUTE_MS INT64_C(60000)
 #define HOUR_MS	  (60 * MINUTE_MS)
@@ -122,10 +123,14 @@ static enum status row_gone(const struct replica_case *given)
 {
 	const struct replica *row = given->row;
 
+	if (row->kind == REPLICA_ABSENT && given->expected && !row->sync[0])
+		return standby_missing(given);
 	if (row->kind == REPLICA_ABSENT)
 		return row->sync[0] ? STATUS_CRIT : STATUS_WARN;
 	if (row->kind != REPLICA_DOWN || strcmp(row->state, "unused") == 0)
 		return STATUS_OK;
+	if (given->expected && standby_missing(given) == STATUS_CRIT)
+		return STATUS_CRIT;
 	if (was_here(given))
 		return STATUS_CRIT;
 	return value_is_known(row->gone_ms) && row->gone_ms >= HOUR_MS ? STATUS_CRIT : STATUS_WARN;
@@ -136,6 +141,10 @@ static void row_gone_words(const struct replica_case *given, char *out, size_t b
 	const struct replica *row = given->row;
 	char gone[WORDS_BYTES] = "", retained[WORDS_BYTES] = "nothing";
 
+	if (row->kind == REPLICA_ABSENT && given->expected && !row->sync[0]) {
+		standby_missing_words(given, out, bytes);
+		return;
+	}
 	if (row->kind == REPLICA_ABSENT) {
 		snprintf(out, bytes,
 			row->sync[0] ? "named in synchronous_standby_names, not connected"
@@ -146,11 +155,15 @@ static void row_gone_words(const struct replica_case *given, char *out, size_t b
 		words_ms(row->gone_ms, gone);
 	if (value_is_known(row->retained_bytes))
 		words_bytes(row->retained_bytes, retained);
-	if (row->slot[0] == '\0')
-		snprintf(out, bytes, "down for %s", gone);
-	else
-		snprintf(out, bytes, "%s for %s, slot %.40s retains %s",
-			was_here(given) ? "down" : "nobody reads it", gone, row->slot, retained);
+	int used = snprintf(out, bytes, "%s for %s",
+		was_here(given) || row->slot[0] == '\0' ? "down" : "nobody reads it", gone);
+	if (row->slot[0] != '\0')
+		used += snprintf(out + used, bytes - (size_t)used, ", slot %.40s retains %s",
+			row->slot, retained);
+	if (!given->expected)
+		return;
+	used += snprintf(out + used, bytes - (size_t)used, "; ");
+	standby_missing_words(given, out + used, bytes - (size_t)used);
 }
 
 /* ---- how far behind ---- */
@@ -291,9 +304,12 @@ static void row_holds_xmin_words(const struct replica_case *given, char *out, si
 
 /* The first of equally bad ones is the reason. */
 static const struct replica_rule rules[FOLLOWER_MARKS] = {
+	{ standby_rival, standby_rival_words },
+	{ standby_stranger, standby_stranger_words },
 	{ slot_broken, slot_broken_words },
 	{ row_gone, row_gone_words },
 	{ slot_headroom, slot_headroom_words },
+	{ standby_timeline, standby_timeline_words },
 	{ row_silent, row_silent_words },
 	{ row_late, row_late_words },
 	{ row_behind, row_behind_words },

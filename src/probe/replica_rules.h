@@ -11,8 +11,12 @@
 struct replica_case {
 	const struct replication_head *head;
 	const struct replica *row;
-	const struct follower *follower; /* NULL = it has no past */
-	int64_t now_us;			 /* mono */
+	const struct follower *follower;	 /* NULL = it has no past */
+	const struct replica_expected *expected; /* NULL = the configuration does not name it */
+	/* of the server that was asked */
+	const char *system_identifier;
+	int64_t started_us; /* wall; 0 = not known */
+	int64_t now_us;	    /* mono */
 };
 
 /* marks: FOLLOWER_MARKS of them. Sets status and reason of row. */

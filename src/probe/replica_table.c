@@ -6,6 +6,7 @@
 #include "base/mem.h"
 #include "probe/replica_row.h"
 #include "probe/replica_rules.h"
+#include "probe/standby_rules.h"
 #include "probe/sync_names.h"
 
 enum { SYNC_NAMES_MAX = 32 };
@@ -16,12 +17,14 @@ struct table {
 	int64_t now_us;
 	struct replica *rows;
 	struct follower **whose;
+	const struct replica_expected **expected; /* NULL = the configuration does not name it */
 	size_t count;
 };
 
 static struct replica *table_add(struct table *table, struct follower *follower)
 {
 	table->whose[table->count] = follower;
+	table->expected[table->count] = NULL;
 	return &table->rows[table->count++];
 }
 
@@ -95,6 +98,7 @@ static struct replica *table_add_missing(
 		.to_lost_ms = VALUE_NONE,
 		.xmin_age = VALUE_NONE,
 		.gone_ms = VALUE_UNKNOWN,
+		.timeline = VALUE_UNKNOWN,
 	};
 	snprintf(row->name, sizeof(row->name), "%s", name);
 	snprintf(row->state, sizeof(row->state), "%s", kind == REPLICA_DOWN ? "down" : "absent");
@@ -121,55 +125,101 @@ static void table_take_gone(struct table *table)
 	}
 }
 
-static bool word_is(const char *expected, const char *actual)
+static bool table_has(const struct table *table, const char *name)
 {
-	return expected[0] && strcasecmp(expected, actual) == 0;
-}
-
-static bool table_has(const struct table *table, const struct replica_expected *expected)
-{
-	for (size_t i = 0; i < table->count; i++) {
-		const struct replica *row = &table->rows[i];
-		if (word_is(expected->name, row->name) || word_is(expected->slot, row->slot) ||
-			word_is(expected->address, row->address))
+	for (size_t i = 0; i < table->count; i++)
+		if (name[0] && strcasecmp(name, table->rows[i].name) == 0)
 			return true;
-	}
 	return false;
 }
 
-static void table_miss(
-	struct table *table, const struct replica_expected *expected, const char *sync)
+static struct replica *table_miss(struct table *table, const char *name)
 {
-	if (table_has(table, expected))
-		return;
-	struct replica probe = { 0 };
-	snprintf(probe.name, sizeof(probe.name), "%s",
-		expected->name[0]   ? expected->name
-		: expected->slot[0] ? expected->slot
-				    : expected->address);
-	probe.kind = REPLICA_ABSENT;
 	struct followers *followers = &table->replication->followers;
+	struct replica probe = { .kind = REPLICA_ABSENT };
+
+	snprintf(probe.name, sizeof(probe.name), "%s", name);
 	struct follower *follower = follower_find(followers, &probe, true);
 	if (!follower)
 		follower = follower_make(followers, &probe, false, table->now_us);
 	if (follower)
 		follower_touch(follower, &probe, false, table->now_us);
-	struct replica *row = table_add_missing(table, follower, REPLICA_ABSENT, probe.name);
-	snprintf(row->sync, sizeof(row->sync), "%s", sync);
+	return table_add_missing(table, follower, REPLICA_ABSENT, probe.name);
 }
 
-static void table_take_missed(struct table *table)
+static void table_take_named(struct table *table)
 {
-	struct replica_expected named = { 0 };
+	char name[sizeof(table->rows[0].name)];
 	const char *rest = table->head->sync_names;
 
 	for (int i = 0; i < SYNC_NAMES_MAX; i++) {
-		if (!sync_names_next(&rest, named.name, sizeof(named.name)))
+		if (!sync_names_next(&rest, name, sizeof(name)))
 			break;
-		table_miss(table, &named, "sync");
+		if (table_has(table, name))
+			continue;
+		struct replica *row = table_miss(table, name);
+		snprintf(row->sync, sizeof(row->sync), "sync");
 	}
-	for (size_t i = 0; i < table->replication->expected_count; i++)
-		table_miss(table, &table->replication->expected[i], "");
+}
+
+/* It streams from another standby: only it can say how far it is, and a moment later than this server spoke. */
+static void row_cascades(
+	const struct table *table, const struct replica_expected *expected, struct replica *row)
+{
+	int64_t behind =
+		lsn_distance(lsn_parse(table->head->end_lsn), lsn_parse(expected->replay_lsn));
+
+	row->kind = REPLICA_STANDBY;
+	snprintf(row->state, sizeof(row->state), "streaming");
+	snprintf(row->sync, sizeof(row->sync), "cascade");
+	snprintf(row->address, sizeof(row->address), "via %.58s", expected->upstream);
+	row->gone_ms = VALUE_NONE;
+	if (value_is_known(behind) && expected->timeline == table->head->timeline)
+		row->behind_bytes = behind > 0 ? behind : 0;
+}
+
+static void row_take_own_words(
+	const struct table *table, const struct replica_expected *expected, struct replica *row)
+{
+	if (!row->address[0])
+		snprintf(row->address, sizeof(row->address), "%.63s", expected->place);
+	if (row->kind == REPLICA_DOWN && strcmp(row->name, row->slot) == 0)
+		snprintf(row->name, sizeof(row->name), "%.63s", expected_name(expected));
+	if (expected->state != EXPECTED_ANSWERED)
+		return;
+	row->timeline = expected->timeline;
+	const struct replica_case given = {
+		.head = table->head,
+		.row = row,
+		.expected = expected,
+		.system_identifier = table->replication->ring.system_identifier,
+		.started_us = table->replication->started_us,
+	};
+	if (standby_rival(&given) != STATUS_OK) {
+		row->kind = REPLICA_RIVAL;
+		snprintf(row->state, sizeof(row->state), "primary");
+	} else if (row->kind == REPLICA_ABSENT && expected_is_elsewhere(expected) &&
+		   standby_stranger(&given) == STATUS_OK) {
+		row_cascades(table, expected, row);
+	}
+}
+
+static void table_take_expected(struct table *table)
+{
+	const struct replica_expected *list = table->replication->expected;
+	size_t count = table->replication->expected_count;
+	int *row_of = mem_resize(NULL, count + 1, sizeof(*row_of));
+
+	expected_match(list, count, table->rows, table->count, row_of);
+	for (size_t i = 0; i < count; i++) {
+		if (row_of[i] == EXPECTED_NONE) {
+			row_of[i] = (int)table->count;
+			table_miss(table, expected_name(&list[i]));
+		}
+		table->expected[row_of[i]] = &list[i];
+		row_take_own_words(table, &list[i], &table->rows[row_of[i]]);
+	}
+	free(row_of);
 }
 
 /* ---- judged, in order, cut ---- */
@@ -191,6 +241,9 @@ static void row_judge(struct table *table, struct replicas *out, size_t index)
 		.head = table->head,
 		.row = row,
 		.follower = follower,
+		.expected = table->expected[index],
+		.system_identifier = table->replication->ring.system_identifier,
+		.started_us = table->replication->started_us,
 		.now_us = table->now_us,
 	};
 	replica_judge(&given, follower ? follower->marks : nothing_before,
@@ -228,7 +281,7 @@ static void table_publish(struct table *table, struct replicas *out)
 	const struct replica *worst = &out->rows[0];
 	out->status = worst->status;
 	if (worst->status >= STATUS_WARN)
-		snprintf(out->reason, sizeof(out->reason), "%.48s: %.76s", worst->name,
+		snprintf(out->reason, sizeof(out->reason), "%.48s: %.140s", worst->name,
 			worst->reason);
 }
 
@@ -242,12 +295,14 @@ void replica_table_read(struct replication *replication, const struct replicatio
 		.now_us = now_us,
 		.rows = mem_resize(NULL, room, sizeof(struct replica)),
 		.whose = mem_resize(NULL, room, sizeof(struct follower *)),
+		.expected = mem_resize(NULL, room, sizeof(struct replica_expected *)),
 	};
 
 	followers_begin(&replication->followers, now_us);
 	table_take_answer(&table, answer);
 	table_take_gone(&table);
-	table_take_missed(&table);
+	table_take_named(&table);
+	table_take_expected(&table);
 	for (size_t i = 0; i < table.count; i++)
 		row_judge(&table, out, i);
 	table_publish(&table, out);
@@ -256,4 +311,5 @@ void replica_table_read(struct replication *replication, const struct replicatio
 		out->total += (size_t)answer->rows[0].total - answer->count;
 	free(table.rows);
 	free(table.whose);
+	free(table.expected);
 }

@@ -4,6 +4,7 @@
 #include "base/mem.h"
 #include "probe/receiver.h"
 #include "probe/replica_table.h"
+#include "probe/standby_rules.h"
 
 #define HEAD_TEXT(member, name) FIELD_TEXT_OF(struct replication_head, member, name)
 #define HEAD_INT(member, name)	FIELD_INT_OF(struct replication_head, member, name)
@@ -196,9 +197,11 @@ void replication_read(struct replication *replication, const struct replication_
 	int raise_after = replication->raise_after;
 
 	replicas_reset(out, head);
+	replication->started_us = moment->started_us;
 	out->timeline = replication_meet(replication, head, moment);
 	out->wal_bytes_s = wal_ring_rate(&replication->ring);
 	replica_table_read(replication, answer, moment->now_us, out);
+	standby_split_words(replication, out, out->split_words, sizeof(out->split_words));
 	replicas_worst(out);
 	struct mark *receiver = &replication->receiver, *sync = &replication->sync;
 	mark_feed(receiver, receiver_read(replication, head, moment->now_us, out, receiver->words),

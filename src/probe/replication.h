@@ -16,6 +16,7 @@
 
 #include "model/replicas.h"
 #include "pg/result.h"
+#include "probe/expected.h"
 #include "probe/follower.h"
 #include "probe/wal_ring.h"
 
@@ -62,11 +63,6 @@ struct replication_answer {
 void replication_decode(const struct result *result, struct replication_answer *out);
 void replication_answer_release(struct replication_answer *answer);
 
-/* A standby that should be here: any of the names that is not empty is enough to know it by. */
-struct replica_expected {
-	char name[64], address[64], slot[64];
-};
-
 /* What must be remembered between samples. */
 struct replication {
 	struct wal_ring ring;
@@ -74,6 +70,7 @@ struct replication {
 	struct replica_expected *expected; /* owned */
 	size_t expected_count;
 	struct mark receiver, sync;
+	int64_t started_us;	  /* wall: of the server that answered last */
 	int64_t receiver_seen_us; /* mono; when a walreceiver was last here, or we first looked */
 	int raise_after;
 };
@@ -87,6 +84,7 @@ void replication_expect(
 /* Who answered, and when (mono). */
 struct replication_moment {
 	const char *system_identifier;
+	int64_t started_us; /* wall: this server; 0 = not known */
 	int64_t now_us;
 };
 /* One answer to one sample; out's three times of the sample stay as they are. */

@@ -153,10 +153,12 @@ static void expected_standbys_are_absent_until_they_are_seen(void **state)
 	assert_int_equal(fixture_row(fixture, "pg-d")->kind, REPLICA_ABSENT);
 	assert_int_equal(fixture_row(fixture, "10.0.0.7")->status, STATUS_WARN);
 	assert_int_equal(fixture_row(fixture, "s9")->behind_bytes, VALUE_UNKNOWN);
-	struct replication_row *row = fixture_standby(fixture, "PG-D");
+	struct replication_row *row = fixture_standby(fixture, "walreceiver");
 	snprintf(row->address, sizeof(row->address), "10.0.0.7");
+	fixture_standby(fixture, "PG-D");
 	fixture_sample(fixture, 2000);
-	assert_int_equal(fixture->replicas.count, 2);
+	assert_int_equal(fixture->replicas.count, 3);
+	assert_int_equal(fixture_row(fixture, "walreceiver")->kind, REPLICA_STANDBY);
 	assert_int_equal(fixture_row(fixture, "PG-D")->kind, REPLICA_STANDBY);
 }
 

@@ -54,6 +54,7 @@ static void add_replicas(struct report *report, const struct replicas *replicas)
 		report_int(report, row, "lag_ms", "TIME", replica->lag_ms, UNIT_MS);
 		report_bool(report, row, "lag_is_at_least", NULL, replica->lag_is_at_least);
 		report_int(report, row, "reply_age_ms", "REPLY", replica->reply_age_ms, UNIT_MS);
+		report_int(report, row, "timeline", NULL, replica->timeline, UNIT_NONE);
 		report_int(report, row, "retained_bytes", "SLOT KEEPS", replica->retained_bytes,
 			UNIT_BYTES);
 		report_text(report, row, "reason", "WHY", replica->reason);
@@ -75,6 +76,7 @@ static void add_link(struct report *report, const struct link_view *link)
 	report_text(report, node, "system_identifier", NULL, id->system_identifier);
 	report_int(report, node, "timeline", NULL, id->timeline, UNIT_NONE);
 	report_text(report, node, "tls", NULL, *id->tls ? id->tls : NULL);
+	report_bool(report, node, "is_pooled", NULL, id->is_pooled);
 }
 
 static void on_ready(void *arg)
@@ -100,6 +102,8 @@ static void on_ready(void *arg)
 	add_link(report, &app->model.link);
 	report_int(report, report->data, "latency_us", NULL,
 		app->model.pool.sampled_us ? app->model.pool.took_us : VALUE_UNKNOWN, UNIT_NONE);
+	report_bool(report, report->data, "is_split_brain", NULL,
+		app->model.replicas.split_words[0] != '\0');
 	add_pool(report, &app->model.pool);
 	add_replicas(report, &app->model.replicas);
 	report->exit = (enum exit_code)health.verdict;

@@ -11,6 +11,7 @@
 #include "core/audit.h"
 #include "core/commands/approval.h"
 #include "core/inspect.h"
+#include "core/monitor.h"
 #include "core/run.h"
 #include "migrate/run/repair.h"
 #include "migrate/source/graph.h"
@@ -221,11 +222,17 @@ static bool read_content(const struct repairer *repairer, struct err *e)
 
 /* ---- the way ---- */
 
-static void start(struct repairer *repairer)
+static void start(void *arg)
 {
+	struct repairer *repairer = arg;
 	const struct inspection *inspection = repairer->inspection;
 	struct app *app = repairer->call->app;
+	struct err e;
 
+	if (!monitor_check_one_primary(app, &e)) {
+		refuse(repairer, EXIT_ERROR, &e);
+		return;
+	}
 	run_make_id(repairer->run_id);
 	repairer->options = (struct executor_options){ .loop = app->loop,
 		.endpoint = app->primary,
@@ -261,7 +268,7 @@ static void on_inspected(
 	else if (!read_content(repairer, &error))
 		refuse(repairer, EXIT_ERROR, &error);
 	else
-		start(repairer);
+		monitor_first_look(repairer->call->app, MONITOR_FIRST_LOOK_MS, start, repairer);
 }
 
 static bool read_repair(const struct call *call, struct repair_request *request, struct err *e)

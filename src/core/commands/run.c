@@ -17,8 +17,6 @@
 #include "core/monitor.h"
 #include "core/run.h"
 
-enum { FIRST_LOOK_MS = 1500 };
-
 static const struct command_option run_options[] = {
 	{ .flag = "--yes", .help = "answer yes to what is routine (level 1)" },
 	{ .flag = "--allow-hazard",
@@ -265,7 +263,12 @@ static void start_run(void *arg)
 		.step = on_step, .say = on_say, .finished = on_finished, .arg = headless
 	};
 	struct inspection *inspection = headless->inspection;
+	struct err e;
 
+	if (!monitor_check_one_primary(app, &e)) {
+		fail(headless, EXIT_ERROR, DATABASE_UNCHANGED, &e);
+		return;
+	}
 	headless->inspection = NULL;
 	if (!headless->done)
 		headless->done = report_table(
@@ -321,7 +324,7 @@ static void on_inspected(
 		finish(headless);
 	} else {
 		warn_unlabelled(headless);
-		monitor_first_look(call->app, FIRST_LOOK_MS, start_run, headless);
+		monitor_first_look(call->app, MONITOR_FIRST_LOOK_MS, start_run, headless);
 	}
 }
 

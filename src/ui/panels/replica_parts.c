@@ -10,12 +10,14 @@ void replicas_head(const struct panel *panel, const struct model *model, struct 
 	const struct replicas *replicas = &model->replicas;
 	char bytes[NUMBER_BYTES];
 	(void)panel;
-	*head = (struct panel_head){ .status = replicas->status,
+	*head = (struct panel_head){ .status = replicas->split_words[0] ? STATUS_CRIT
+									: replicas->status,
 		.has_status = true,
 		.is_sampled = true,
 		.sampled_us = replicas->sampled_us };
-	if (replicas->reason[0]) {
-		snprintf(head->words, sizeof(head->words), "%s", replicas->reason);
+	if (replicas->split_words[0] || replicas->reason[0]) {
+		snprintf(head->words, sizeof(head->words), "%.*s", (int)sizeof(head->words) - 1,
+			replicas->split_words[0] ? replicas->split_words : replicas->reason);
 	} else if (!replicas->total) {
 		head->has_status = false;
 		snprintf(head->words, sizeof(head->words), "nobody follows this server");
@@ -38,7 +40,7 @@ void replica_lag_words(const struct replica *r, const struct glyphs *glyphs, cha
 void replica_catch_up_words(const struct replica *r, char out[64])
 {
 	char time[WORDS_BYTES];
-	if (r->kind == REPLICA_ABSENT || r->kind == REPLICA_DOWN) {
+	if (r->kind == REPLICA_ABSENT || r->kind == REPLICA_DOWN || r->kind == REPLICA_RIVAL) {
 		snprintf(out, 64, "?");
 	} else if (r->is_falling_behind) {
 		snprintf(out, 64, "never");
@@ -117,6 +119,7 @@ static void cell_mode(const struct model *model, size_t row, struct grid_cell *c
 		[REPLICA_BACKUP] = "backup",
 		[REPLICA_DOWN] = "slot",
 		[REPLICA_ABSENT] = "-",
+		[REPLICA_RIVAL] = "-",
 	};
 	bool is_standby = r->kind == REPLICA_STANDBY && r->sync[0];
 	snprintf(cell->text, sizeof(cell->text), "%s", is_standby ? r->sync : kinds[r->kind]);

@@ -186,7 +186,7 @@ static bool replicas_command(struct panel *panel, const struct model *model, con
 	}
 	if (strcmp(command, "item.open") == 0 || strcmp(command, "item.describe") == 0) {
 		if (r)
-			snprintf(answer->say, sizeof(answer->say), "%.63s: %s", r->name,
+			snprintf(answer->say, sizeof(answer->say), "%.63s: %.160s", r->name,
 				r->reason[0] ? r->reason : "nothing here needs attention");
 		return true;
 	}
