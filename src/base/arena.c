@@ -8,7 +8,7 @@
 
 #include "base/mem.h"
 
-enum { BLOCK_BYTES = 16 * 1024, ALIGN = 16 };
+enum { BLOCK_BYTES = 16 * 1024, ALIGN = 16, SMALL_BYTES = 32 };
 
 struct arena_block {
 	struct arena_block *next;
@@ -25,11 +25,16 @@ void arena_release(struct arena *arena)
 	}
 }
 
+static size_t aligned(size_t bytes)
+{
+	return (bytes + ALIGN - 1) & ~(size_t)(ALIGN - 1);
+}
+
 void *arena_zero(struct arena *arena, size_t bytes)
 {
 	struct arena_block *block = arena->block;
 
-	bytes = (bytes + ALIGN - 1) & ~(size_t)(ALIGN - 1);
+	bytes = aligned(bytes);
 	if (!block || block->size - block->used < bytes) {
 		size_t size = bytes > BLOCK_BYTES ? bytes : BLOCK_BYTES;
 		block = mem_zero(sizeof(*block) + size);
@@ -76,11 +81,29 @@ char *arena_printf(struct arena *arena, const char *fmt, ...)
 	return s;
 }
 
+/* The last thing handed out grows where it stands. */
+static bool grow_in_place(struct arena *arena, const void *items, size_t bytes, size_t wanted)
+{
+	struct arena_block *block = arena->block;
+	size_t more = aligned(wanted) - aligned(bytes);
+
+	if (!block || (const char *)items + aligned(bytes) != block->data + block->used ||
+		block->size - block->used < more)
+		return false;
+	block->used += more;
+	return true;
+}
+
+/* Thousands of statements have one action and one hazard each: what is large starts with room for one. */
 void *arena_room(struct arena *arena, void *items, size_t count, size_t *capacity, size_t size)
 {
-	if (count < *capacity)
+	size_t had = *capacity;
+
+	if (count < had)
 		return items;
-	*capacity = *capacity ? *capacity * 2 : 8;
+	*capacity = had ? had * 2 : size > SMALL_BYTES ? 1 : 8;
+	if (had && grow_in_place(arena, items, had * size, *capacity * size))
+		return items;
 	void *room = arena_zero(arena, *capacity * size);
 	if (count)
 		memcpy(room, items, count * size);

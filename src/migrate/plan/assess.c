@@ -297,7 +297,7 @@ static void statement_assess(struct assessment *a, size_t index)
 static void step_assess(struct assessment *a, struct plan_step *step)
 {
 	a->step = step;
-	a->capacity = a->held_count = a->held_capacity = 0;
+	a->capacity = a->held_count = 0;
 	a->costs = NULL;
 	step->hazards = NULL;
 	step->hazard_count = 0;

@@ -107,6 +107,8 @@ static bool steps_make(const struct selection *selection, struct plan *plan, str
 
 	if (!sections_load(selection, plan->direction, e))
 		return false;
+	plan->steps = arena_array(&plan->arena, struct plan_step, selection->count + 1);
+	plan->step_capacity = selection->count + 1; /* most migrations are one step */
 	for (size_t i = 0; i < selection->count; i++) {
 		const struct migration *migration = selection->items[i];
 		size_t done = selection_steps_done(selection, migration);

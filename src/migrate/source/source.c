@@ -169,6 +169,7 @@ bool source_normalize(struct migration_set *set, struct migration *migration, st
 	const struct migration_script *up = &migration->sections[SECTION_UP];
 	struct source_text file = { .path = up->path };
 	struct section_reader reader;
+	struct arena scratch = { 0 };
 
 	if (!source_read(set, migration, e))
 		return false;
@@ -176,11 +177,14 @@ bool source_normalize(struct migration_set *set, struct migration *migration, st
 		return true;
 	file.text = up->text;
 	section_start(&reader, set, &file);
-	if (!section_add(&reader, text_bom(file.text), file.text.len, e))
-		return false;
-	struct digest *digest = digest_start();
-	for (size_t i = 0; i < reader.script.count; i++)
-		fingerprint_add_tokens(digest, &reader.script.statements[i]);
-	digest_end(digest, migration->sha256_norm);
-	return true;
+	reader.script.arena = &scratch; /* only the digest stays */
+	bool ok = section_add(&reader, text_bom(file.text), file.text.len, e);
+	if (ok) {
+		struct digest *digest = digest_start();
+		for (size_t i = 0; i < reader.script.count; i++)
+			fingerprint_add_tokens(digest, &reader.script.statements[i]);
+		digest_end(digest, migration->sha256_norm);
+	}
+	arena_release(&scratch);
+	return ok;
 }
