@@ -48,10 +48,10 @@ static bool keep_first(void *arg, const struct err *e)
 	return false;
 }
 
-static bool read_files(struct conf *conf, const char *config_flag, struct err *e)
+static bool read_files(struct conf *conf, struct err *e)
 {
 	bool is_asked_for;
-	char *user = user_file(config_flag, &is_asked_for);
+	char *user = user_file(conf->flag, &is_asked_for);
 	bool ok = true;
 
 	if (user && (is_asked_for || path_is_file(user)))
@@ -115,18 +115,23 @@ static bool read_flags(struct conf *conf, const struct conf_flag *flags, size_t 
 	return true;
 }
 
-struct conf *conf_new(const struct conf_flag *flags, size_t count, struct err *e)
+struct conf *conf_new_bare(const struct conf_flag *flags, size_t count)
 {
 	struct conf *conf = mem_new(struct conf);
-	const char *config = NULL;
 
 	for (size_t i = 0; i < count; i++) {
 		if (strcmp(flags[i].option->key, "config") == 0)
-			config = flags[i].value;
+			conf->flag = flags[i].value;
 	}
+	return conf;
+}
+
+struct conf *conf_new(const struct conf_flag *flags, size_t count, struct err *e)
+{
+	struct conf *conf = conf_new_bare(flags, count);
+
 	conf->error = e;
-	bool ok = read_files(conf, config, e) && read_variables(conf) &&
-		  read_flags(conf, flags, count);
+	bool ok = read_files(conf, e) && read_variables(conf) && read_flags(conf, flags, count);
 	conf->error = NULL;
 	if (ok)
 		return conf;
@@ -217,10 +222,10 @@ size_t conf_section(const struct conf *conf, const char *section, const char *co
 	return count;
 }
 
-size_t conf_files(struct arena *arena, const char ***files)
+size_t conf_files(const struct conf *conf, struct arena *arena, const char ***files)
 {
 	bool is_asked_for;
-	char *user = user_file(NULL, &is_asked_for);
+	char *user = user_file(conf->flag, &is_asked_for);
 	size_t count = 0;
 
 	*files = arena_array(arena, const char *, 2);

@@ -22,6 +22,8 @@ struct conf_flag {
  * variables and flags. The first thing that is wrong stops with its name, source, line and allowed range.
  */
 struct conf *conf_new(const struct conf_flag *flags, size_t count, struct err *e) MUST_CHECK;
+/* Nothing but defaults, and where the files would be: for looking at what conf_new() refuses. */
+struct conf *conf_new_bare(const struct conf_flag *flags, size_t count);
 void conf_free(struct conf *conf);
 
 const char *conf_text(const struct conf *conf, const char *key); /* NULL = not set, no default */
@@ -39,7 +41,7 @@ const char *conf_target_text(const struct conf *conf, const char *section, const
 /* Everything wrong in the files, not only the first thing: for `config check`. Sentences with file:line. */
 size_t conf_check(
 	const char *const *files, size_t file_count, struct arena *arena, const char ***findings);
-/* The files that exist and would be read, in order of precedence; the caller frees nothing (arena). */
-size_t conf_files(struct arena *arena, const char ***files);
+/* The files that exist or were asked for, in order of precedence; the caller frees nothing (arena). */
+size_t conf_files(const struct conf *conf, struct arena *arena, const char ***files);
 
 #endif

@@ -11,6 +11,7 @@
 struct conf {
 	struct settings settings;
 	struct err *error; /* while loading: the caller's */
+	const char *flag;  /* of --config; borrowed from the command line; NULL = not given */
 	/* What conf_section() and target_list() handed out last; owned. */
 	const char **listed_keys, **listed_values;
 };

@@ -177,7 +177,7 @@ static bool open_log(struct app *app, struct err *e)
 	return !log.sink || log_open(&log, e);
 }
 
-bool app_configure(struct app *app, const struct args *args, struct err *e)
+static bool configure(struct app *app, const struct args *args, struct err *e)
 {
 	struct target_rival rival = { 0 };
 	struct conninfo_override override = overrides(args);
@@ -191,6 +191,19 @@ bool app_configure(struct app *app, const struct args *args, struct err *e)
 		return false;
 	set_env(app);
 	arm_by_class(app);
+	return true;
+}
+
+bool app_configure(struct app *app, const struct args *args, struct err *e)
+{
+	if (configure(app, args, e))
+		return true;
+	if (!args->command || !args->command->works_unconfigured)
+		return false;
+	app->config_error = *e;
+	app->config_error.file = NULL;
+	if (!app->conf)
+		app->conf = conf_new_bare(args->flags, args->flag_count);
 	return true;
 }
 

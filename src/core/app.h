@@ -32,15 +32,17 @@ struct app {
 	struct bus bus;
 	struct model model;
 	struct target target;
-	struct deep *deep;	    /* the parser's thread; owned; made at first use */
-	struct conf *conf;	    /* owned; NULL until app_configure() */
-	struct store *store;	    /* owned; NULL when it could not be opened: model.store_words */
-	struct arena error_arena;   /* file names that errors borrow */
-	struct arena journal_arena; /* of the last find_open() */
-	int64_t notes_change;	    /* the store's change number behind model.notes */
-	struct endpoint *primary;   /* owned; NULL until app_connect() */
-	struct endpoint **standbys; /* owned; target.replica_count */
-	struct monitor *monitor;    /* core/monitor.c; owned; NULL unless watching */
+	struct deep *deep; /* the parser's thread; owned; made at first use */
+	struct conf *conf; /* owned; NULL until app_configure() */
+	struct err
+		config_error; /* a command goes on without a configuration; kind NONE = it is fine */
+	struct store *store;  /* owned; NULL when it could not be opened: model.store_words */
+	struct arena error_arena;      /* file names that errors borrow */
+	struct arena journal_arena;    /* of the last find_open() */
+	int64_t notes_change;	       /* the store's change number behind model.notes */
+	struct endpoint *primary;      /* owned; NULL until app_connect() */
+	struct endpoint **standbys;    /* owned; target.replica_count */
+	struct monitor *monitor;       /* core/monitor.c; owned; NULL unless watching */
 	struct migrations *migrations; /* core/migrations.c; owned */
 	struct run *run;	       /* core/run.c; owned; NULL = none */
 	size_t inspections;	       /* under way; app_release() lets them end */

@@ -60,6 +60,7 @@ struct command {
 	const struct command_option *options;
 	size_t option_count;
 	size_t args_max;
+	bool works_unconfigured; /* also where the configuration is wrong: app->config_error says how */
 	void (*run)(struct call *call);
 	/* Can it be used now? False: *why is a sentence (static or in the model). NULL = always. */
 	bool (*is_enabled)(const struct app *app, const char **why);

@@ -204,13 +204,14 @@ static void a_check_finds_everything_not_only_the_first_thing(void **state)
 {
 	struct conf_world *w = *state;
 	struct arena arena = { 0 };
+	struct conf *bare = conf_new_bare(NULL, 0);
 	const char **files, **findings;
 
 	conf_world_write(w, "dbtop.conf",
 		"intervall = 2s\ntheme = dusk\n[target a]\nenv = production\n[target b]\n"
 		"dsn = host=x\nservice = y\nbroken\n");
 	conf_world_write(w, user_file, "plain = maybe\n");
-	size_t file_count = conf_files(&arena, &files);
+	size_t file_count = conf_files(bare, &arena, &files);
 	assert_int_equal(file_count, 2);
 	assert_string_equal(files[0], "dbtop.conf");
 	size_t count = conf_check(files, file_count, &arena, &findings);
@@ -225,6 +226,25 @@ static void a_check_finds_everything_not_only_the_first_thing(void **state)
 	assert_string_equal(
 		findings[3], "dbtop.conf:6: [target b] says both dsn and service: keep one");
 	assert_non_null(strstr(findings[4], "plain cannot be \"maybe\""));
+	conf_free(bare);
+	arena_release(&arena);
+}
+
+static void a_file_that_was_asked_for_is_checked_there_or_not(void **state)
+{
+	struct conf_world *w = *state;
+	struct arena arena = { 0 };
+	const char **files, **findings;
+
+	conf_world_write(w, user_file, "plain = maybe\n");
+	conf_world_flag(w, "--config", "other.conf");
+	struct conf *bare = conf_new_bare(w->flags, w->flag_count);
+	size_t file_count = conf_files(bare, &arena, &files);
+	assert_int_equal(file_count, 1);
+	assert_string_equal(files[0], "other.conf");
+	assert_int_equal(conf_check(files, file_count, &arena, &findings), 1);
+	assert_non_null(strstr(findings[0], "other.conf"));
+	conf_free(bare);
 	arena_release(&arena);
 }
 
@@ -232,6 +252,7 @@ static void sound_files_have_no_findings(void **state)
 {
 	struct conf_world *w = *state;
 	struct arena arena = { 0 };
+	struct conf *bare = conf_new_bare(NULL, 0);
 	const char **files, **findings;
 
 	conf_world_write(w, "dbtop.conf",
@@ -241,9 +262,10 @@ static void sound_files_have_no_findings(void **state)
 		"64MB\n"
 		"[pool web]\nsize = 5\n");
 	conf_world_write(w, user_file, "[env]\nprod = host:*.prod, service:pay*\n");
-	size_t file_count = conf_files(&arena, &files);
+	size_t file_count = conf_files(bare, &arena, &files);
 	assert_int_equal(conf_check(files, file_count, &arena, &findings), 0);
 	assert_true(conf_world_load(w));
+	conf_free(bare);
 	arena_release(&arena);
 }
 
@@ -262,6 +284,7 @@ int main(void)
 		IN_A_WORLD(variables_and_flags_with_bad_values_name_themselves),
 		IN_A_WORLD(keys_and_theme_are_handed_on_in_order),
 		IN_A_WORLD(a_check_finds_everything_not_only_the_first_thing),
+		IN_A_WORLD(a_file_that_was_asked_for_is_checked_there_or_not),
 		IN_A_WORLD(sound_files_have_no_findings),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -70,7 +70,8 @@ static void check_config(struct call *call)
 	struct arena arena = { 0 };
 	const char **files, **findings;
 	struct err e;
-	size_t file_count = conf_files(&arena, &files);
+	const struct err *other = &call->app->config_error;
+	size_t file_count = conf_files(call->app->conf, &arena, &files);
 	size_t count = conf_check(files, file_count, &arena, &findings);
 
 	struct node *list = report_list(report, report->data, "files", NULL);
@@ -79,7 +80,14 @@ static void check_config(struct call *call)
 	struct node *table = report_table(report, report->data, "findings", "");
 	for (size_t i = 0; i < count; i++)
 		report_text(report, report_row(report, table), "finding", "FINDING", findings[i]);
-	if (!file_count)
+	/* The files are fine; a variable, a flag or the target they choose is not. */
+	if (!count && other->kind != ERR_NONE) {
+		report_text(report, report_row(report, table), "finding", "FINDING",
+			arena_printf(&report->arena, "%s%s%s", other->text,
+				*other->hint ? "; " : "", other->hint));
+		count = 1;
+	}
+	if (!file_count && !count)
 		report_say(report, "no configuration file: defaults hold");
 	else if (!count)
 		report_say(report, "%zu file%s read, nothing wrong", file_count,
@@ -118,6 +126,9 @@ static void run_config(struct call *call)
 
 	if (word && strcmp(word, "check") == 0) {
 		check_config(call);
+	} else if (word && strcmp(word, "show") == 0 && call->app->config_error.kind != ERR_NONE) {
+		report_fail(&call->report, EXIT_USAGE, DATABASE_NOT_SAID, &call->app->config_error);
+		call_finish(call);
 	} else if (word && strcmp(word, "show") == 0) {
 		show_config(call);
 	} else {
@@ -233,6 +244,7 @@ static const struct command rows[] = {
 		.args_max = 1,
 		.risk = RISK_READ,
 		.reach = REACH_BOTH,
+		.works_unconfigured = true,
 		.run = run_config,
 		.help = "Check the configuration files, or show each value and where it came from",
 		.example = "dbtop config check" },
