@@ -27,12 +27,12 @@ static const struct form forms[] = {
 	{ "ALTER OPERATOR", .kind = ACTION_OTHER, .name = NAME_FIRST },
 	{ "ALTER OPERATOR CLASS", .kind = ACTION_OTHER, .name = NAME_FIRST },
 	{ "ALTER OPERATOR FAMILY", .kind = ACTION_OTHER, .name = NAME_FIRST },
-	{ "ALTER POLICY", .kind = ACTION_RULE_OR_POLICY, .name = NAME_FIRST },
+	{ "ALTER POLICY", .kind = ACTION_RULE_OR_POLICY, .name = NAME_PART },
 	{ "ALTER PROCEDURE", .kind = ACTION_OTHER, .name = NAME_FIRST },
 	{ "ALTER PUBLICATION", .kind = ACTION_OTHER, .name = NAME_FIRST },
 	{ "ALTER ROLE", .kind = ACTION_ROLE, .is_settled = true },
 	{ "ALTER ROUTINE", .kind = ACTION_OTHER, .name = NAME_FIRST },
-	{ "ALTER RULE", .kind = ACTION_OTHER, .name = NAME_FIRST },
+	{ "ALTER RULE", .kind = ACTION_OTHER, .name = NAME_PART },
 	{ "ALTER SCHEMA", .kind = ACTION_OTHER, .name = NAME_FIRST },
 	{ "ALTER SEQUENCE", .kind = ACTION_ALTER_SEQUENCE, .name = NAME_RELATION },
 	{ "ALTER SERVER", .kind = ACTION_OTHER, .name = NAME_FIRST },
@@ -45,7 +45,7 @@ static const struct form forms[] = {
 	{ "ALTER TEXT SEARCH DICTIONARY", .kind = ACTION_OTHER, .name = NAME_FIRST },
 	{ "ALTER TEXT SEARCH PARSER", .kind = ACTION_OTHER, .name = NAME_FIRST },
 	{ "ALTER TEXT SEARCH TEMPLATE", .kind = ACTION_OTHER, .name = NAME_FIRST },
-	{ "ALTER TRIGGER", .kind = ACTION_OTHER, .name = NAME_FIRST },
+	{ "ALTER TRIGGER", .kind = ACTION_OTHER, .name = NAME_PART },
 	{ "ALTER TYPE", .kind = ACTION_UNKNOWN, .name = NAME_FIRST },
 	{ "ALTER USER", "ALTER ROLE", .kind = ACTION_ROLE, .is_settled = true },
 	{ "ALTER USER MAPPING", .kind = ACTION_ROLE, .is_settled = true },
@@ -60,6 +60,11 @@ static const struct form forms[] = {
 	{ "CLUSTER", .kind = ACTION_CLUSTER, .name = NAME_RELATION },
 	{ "COMMENT ON", "COMMENT", .kind = ACTION_COMMENT },
 	{ "COMMENT ON COLUMN", "COMMENT", .kind = ACTION_COMMENT, .name = NAME_COMMENT },
+	{ "COMMENT ON INDEX", "COMMENT", .kind = ACTION_COMMENT, .name = NAME_RELATION },
+	{ "COMMENT ON MATERIALIZED VIEW", "COMMENT", .kind = ACTION_COMMENT,
+		.name = NAME_RELATION },
+	{ "COMMENT ON SEQUENCE", "COMMENT", .kind = ACTION_COMMENT, .name = NAME_RELATION },
+	{ "COMMENT ON VIEW", "COMMENT", .kind = ACTION_COMMENT, .name = NAME_RELATION },
 	{ "COMMENT ON TABLE", "COMMENT", .kind = ACTION_COMMENT, .name = NAME_RELATION },
 	{ "COMMIT", .txn = TXN_COMMIT, .is_settled = true },
 	{ "COMMIT PREPARED", .txn = TXN_PREPARE, .is_settled = true, .is_lone = true },
@@ -87,11 +92,11 @@ static const struct form forms[] = {
 	{ "CREATE OPERATOR", .kind = ACTION_CREATE_OTHER },
 	{ "CREATE OPERATOR CLASS", .kind = ACTION_CREATE_OTHER, .name = NAME_FIRST },
 	{ "CREATE OPERATOR FAMILY", .kind = ACTION_CREATE_OTHER, .name = NAME_FIRST },
-	{ "CREATE POLICY", .kind = ACTION_RULE_OR_POLICY, .name = NAME_ON },
+	{ "CREATE POLICY", .kind = ACTION_RULE_OR_POLICY, .name = NAME_PART },
 	{ "CREATE PROCEDURE", .kind = ACTION_CREATE_FUNCTION, .name = NAME_FIRST },
 	{ "CREATE PUBLICATION", .kind = ACTION_CREATE_OTHER, .name = NAME_FIRST },
 	{ "CREATE ROLE", .kind = ACTION_ROLE, .is_settled = true },
-	{ "CREATE RULE", .kind = ACTION_RULE_OR_POLICY, .name = NAME_FIRST },
+	{ "CREATE RULE", .kind = ACTION_RULE_OR_POLICY, .name = NAME_RULE },
 	{ "CREATE SCHEMA", .kind = ACTION_CREATE_SCHEMA, .name = NAME_FIRST },
 	{ "CREATE SEQUENCE", .kind = ACTION_CREATE_SEQUENCE, .name = NAME_FIRST,
 		.is_settled = true },
@@ -106,11 +111,11 @@ static const struct form forms[] = {
 	{ "CREATE TEXT SEARCH PARSER", .kind = ACTION_CREATE_OTHER, .name = NAME_FIRST },
 	{ "CREATE TEXT SEARCH TEMPLATE", .kind = ACTION_CREATE_OTHER, .name = NAME_FIRST },
 	{ "CREATE TRANSFORM", .kind = ACTION_CREATE_OTHER },
-	{ "CREATE TRIGGER", .kind = ACTION_TRIGGER, .name = NAME_ON },
+	{ "CREATE TRIGGER", .kind = ACTION_TRIGGER, .name = NAME_PART },
 	{ "CREATE TYPE", .kind = ACTION_CREATE_TYPE, .name = NAME_FIRST },
 	{ "CREATE USER", "CREATE ROLE", .kind = ACTION_ROLE, .is_settled = true },
 	{ "CREATE USER MAPPING", .kind = ACTION_ROLE, .is_settled = true },
-	{ "CREATE VIEW", .kind = ACTION_CREATE_VIEW, .name = NAME_FIRST },
+	{ "CREATE VIEW", .kind = ACTION_CREATE_VIEW, .name = NAME_RELATION },
 	{ "DEALLOCATE", .is_settled = true },
 	{ "DEALLOCATE ALL", .is_settled = true },
 	{ "DECLARE", "DECLARE CURSOR", .kind = ACTION_SELECT },
@@ -140,12 +145,12 @@ static const struct form forms[] = {
 	{ "DROP OPERATOR CLASS", .kind = ACTION_DROP_OTHER, .name = NAME_FIRST },
 	{ "DROP OPERATOR FAMILY", .kind = ACTION_DROP_OTHER, .name = NAME_FIRST },
 	{ "DROP OWNED", .kind = ACTION_DROP_OTHER },
-	{ "DROP POLICY", .kind = ACTION_RULE_OR_POLICY, .name = NAME_ON },
+	{ "DROP POLICY", .kind = ACTION_RULE_OR_POLICY, .name = NAME_PART },
 	{ "DROP PROCEDURE", .kind = ACTION_DROP_FUNCTION, .name = NAME_FIRST },
 	{ "DROP PUBLICATION", .kind = ACTION_DROP_OTHER, .name = NAME_FIRST },
 	{ "DROP ROLE", .kind = ACTION_ROLE, .is_settled = true },
 	{ "DROP ROUTINE", .kind = ACTION_DROP_FUNCTION, .name = NAME_FIRST },
-	{ "DROP RULE", .kind = ACTION_RULE_OR_POLICY, .name = NAME_ON },
+	{ "DROP RULE", .kind = ACTION_RULE_OR_POLICY, .name = NAME_PART },
 	{ "DROP SCHEMA", .kind = ACTION_DROP_SCHEMA, .name = NAME_FIRST },
 	{ "DROP SEQUENCE", .kind = ACTION_DROP_SEQUENCE, .name = NAME_RELATION },
 	{ "DROP SERVER", .kind = ACTION_DROP_OTHER, .name = NAME_FIRST },
@@ -159,7 +164,7 @@ static const struct form forms[] = {
 	{ "DROP TEXT SEARCH PARSER", .kind = ACTION_DROP_OTHER, .name = NAME_FIRST },
 	{ "DROP TEXT SEARCH TEMPLATE", .kind = ACTION_DROP_OTHER, .name = NAME_FIRST },
 	{ "DROP TRANSFORM", .kind = ACTION_DROP_OTHER },
-	{ "DROP TRIGGER", .kind = ACTION_DROP_TRIGGER, .name = NAME_ON },
+	{ "DROP TRIGGER", .kind = ACTION_DROP_TRIGGER, .name = NAME_PART },
 	{ "DROP TYPE", .kind = ACTION_DROP_TYPE, .name = NAME_FIRST },
 	{ "DROP USER", "DROP ROLE", .kind = ACTION_ROLE, .is_settled = true },
 	{ "DROP USER MAPPING", .kind = ACTION_ROLE, .is_settled = true },
@@ -185,12 +190,15 @@ static const struct form forms[] = {
 	{ "REFRESH MATERIALIZED VIEW CONCURRENTLY", "REFRESH MATERIALIZED VIEW",
 		.kind = ACTION_REFRESH_MATVIEW_CONCURRENTLY, .name = NAME_RELATION },
 	{ "REINDEX", .kind = ACTION_REINDEX },
-	{ "REINDEX DATABASE", "REINDEX", .kind = ACTION_REINDEX, .is_lone = true },
+	{ "REINDEX DATABASE", "REINDEX", .kind = ACTION_REINDEX, .name = NAME_FIRST,
+		.is_lone = true },
 	{ "REINDEX INDEX", "REINDEX", .kind = ACTION_REINDEX, .name = NAME_FIRST },
 	{ "REINDEX INDEX CONCURRENTLY", "REINDEX", .kind = ACTION_REINDEX_CONCURRENTLY,
 		.name = NAME_FIRST },
-	{ "REINDEX SCHEMA", "REINDEX", .kind = ACTION_REINDEX, .is_lone = true },
-	{ "REINDEX SYSTEM", "REINDEX", .kind = ACTION_REINDEX, .is_lone = true },
+	{ "REINDEX SCHEMA", "REINDEX", .kind = ACTION_REINDEX, .name = NAME_FIRST,
+		.is_lone = true },
+	{ "REINDEX SYSTEM", "REINDEX", .kind = ACTION_REINDEX, .name = NAME_FIRST,
+		.is_lone = true },
 	{ "REINDEX TABLE", "REINDEX", .kind = ACTION_REINDEX, .name = NAME_RELATION },
 	{ "REINDEX TABLE CONCURRENTLY", "REINDEX", .kind = ACTION_REINDEX_CONCURRENTLY,
 		.name = NAME_RELATION },
@@ -319,6 +327,22 @@ static void read_on(struct form_match *match)
 		action->object.schema = action->table.schema;
 }
 
+/* name … ON [ONLY] table; a rule's table stands behind TO. */
+static void read_part(struct form_match *match, const char *before_table)
+{
+	struct action *action = &match->action;
+	struct reader reader = match->rest;
+
+	action->if_exists |= reader_take_if_exists(&reader);
+	action->part = reader_name(&reader);
+	while (reader.token.kind != TOKEN_END && !token_is_word(&reader.token, before_table))
+		reader_next(&reader);
+	reader_take(&reader, before_table);
+	reader_take(&reader, "only");
+	reader_object(&reader, &action->table);
+	action->object = action->table;
+}
+
 static void read_names(struct form_match *match)
 {
 	switch (match->form->name) {
@@ -326,8 +350,37 @@ static void read_names(struct form_match *match)
 	case NAME_FIRST:
 	case NAME_RELATION: read_object(match); break;
 	case NAME_ON: read_on(match); break;
+	case NAME_PART: read_part(match, "on"); break;
+	case NAME_RULE: read_part(match, "to"); break;
 	case NAME_COMMENT: read_column(match); break;
 	}
+}
+
+/* What stands between the head and a later word may make it another statement. */
+static void read_on_behind(struct form_match *match)
+{
+	static const struct form table_as = { "CREATE TABLE", "CREATE TABLE AS",
+		.kind = ACTION_CREATE_TABLE_AS, .name = NAME_RELATION };
+	enum action_kind *kind = &match->action.kind;
+
+	if (*kind == ACTION_CREATE_VIEW && match->has_replace)
+		*kind = ACTION_REPLACE_VIEW;
+	if (*kind == ACTION_CREATE_TABLE && reader_has_word(match->rest, "as")) {
+		match->form = &table_as;
+		*kind = ACTION_CREATE_TABLE_AS;
+	}
+}
+
+/* WITH … begins any of them: its tag is that of the verb behind. What its parts do, only the tree can tell. */
+static void read_with(struct form_match *match)
+{
+	static const struct form verbs[] = { { "INSERT", .kind = ACTION_UNKNOWN },
+		{ "UPDATE", .kind = ACTION_UNKNOWN }, { "DELETE", .kind = ACTION_UNKNOWN },
+		{ "MERGE", .kind = ACTION_UNKNOWN } };
+
+	for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++)
+		if (reader_has_word(match->rest, verbs[i].head))
+			match->form = &verbs[i];
 }
 
 void form_match(struct span text, struct arena *arena, struct form_match *match)
@@ -355,6 +408,9 @@ void form_match(struct span text, struct arena *arena, struct form_match *match)
 		match->action.kind = match->form->kind;
 		match->action.if_exists = match->has_replace;
 		read_names(match);
+		read_on_behind(match);
+		if (span_is_word(words[0], "with"))
+			read_with(match);
 	}
 	action_apply_rule(&match->action);
 }

@@ -15,6 +15,8 @@ enum form_name {
 	NAME_FIRST,    /* [IF [NOT] EXISTS] [ONLY] name */
 	NAME_RELATION, /* the same, and it is what the lock is on */
 	NAME_ON,       /* [name] … ON [ONLY] table */
+	NAME_PART,     /* name ON table: the table is the object, the name a part of it */
+	NAME_RULE,     /* the same, with the table behind TO */
 	NAME_COMMENT,  /* COMMENT ON COLUMN: the last part is the column */
 };
 

@@ -24,19 +24,6 @@ static bool lacks(struct reader reader, const char *const *words)
 	return true;
 }
 
-/* The word outside parentheses. */
-static bool has_word(struct reader reader, const char *word)
-{
-	int depth = 0;
-
-	for (; reader.token.kind != TOKEN_END; reader_next(&reader)) {
-		depth += token_is(&reader.token, '(') - token_is(&reader.token, ')');
-		if (depth == 0 && token_is_word(&reader.token, word))
-			return true;
-	}
-	return false;
-}
-
 static struct reader behind_name(const struct facts *facts)
 {
 	struct reader reader = facts->match->rest;
@@ -53,7 +40,8 @@ static bool settle_insert(struct facts *facts)
 	static const char *const more[] = { "select", "with", "table", NULL };
 	struct reader reader = behind_name(facts);
 
-	if (!lacks(reader, more) || (!has_word(reader, "values") && !has_word(reader, "default")))
+	if (!lacks(reader, more) ||
+		(!reader_has_word(reader, "values") && !reader_has_word(reader, "default")))
 		return false;
 	facts_put(facts, &facts->match->action);
 	return true;
@@ -67,7 +55,8 @@ static bool settle_row_change(struct facts *facts, enum action_kind some, enum a
 
 	if (!lacks(reader, more))
 		return false;
-	facts_add_table(facts, has_word(reader, "where") ? some : all, facts->match->action.table);
+	facts_add_table(
+		facts, reader_has_word(reader, "where") ? some : all, facts->match->action.table);
 	return true;
 }
 

@@ -103,3 +103,15 @@ bool reader_object(struct reader *reader, struct object_name *object)
 	}
 	return object->name;
 }
+
+bool reader_has_word(struct reader reader, const char *word)
+{
+	int depth = 0;
+
+	for (; reader.token.kind != TOKEN_END; reader_next(&reader)) {
+		depth += token_is(&reader.token, '(') - token_is(&reader.token, ')');
+		if (depth == 0 && token_is_word(&reader.token, word))
+			return true;
+	}
+	return false;
+}

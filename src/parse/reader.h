@@ -30,4 +30,7 @@ const char *reader_name(struct reader *reader);
 /* [[catalog.]schema.]name. False when it is none. */
 bool reader_object(struct reader *reader, struct object_name *object);
 
+/* Does the word stand in what is left, outside parentheses? */
+bool reader_has_word(struct reader reader, const char *word);
+
 #endif

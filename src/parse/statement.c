@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "parse/statement.h"
 
+#include "parse/actions.h"
 #include "parse/facts.h"
 
 /* The first word in capitals: all that is known of a statement newer than the table of heads. */
@@ -40,17 +41,40 @@ static bool has_last_word(const struct statement *statement, const char *word)
 	return text.len > len && span_is_word(span_from(text.data + text.len - len, len), word);
 }
 
+/* A head that may mean several things means the worst of them. */
+static enum action_kind worst_kind(const struct form_match *match)
+{
+	static const char alter[] = "ALTER ";
+	const struct reader *rest = &match->rest;
+
+	if (match->form && strncmp(match->form->head, alter, sizeof(alter) - 1) == 0)
+		return ACTION_UNKNOWN;
+	switch ((int)match->action.kind) {
+	/* It may call anything. */
+	case ACTION_OTHER:
+	case ACTION_SELECT: return ACTION_UNKNOWN;
+	case ACTION_UPDATE:
+		return reader_has_word(*rest, "where") ? ACTION_UPDATE : ACTION_UPDATE_ALL;
+	case ACTION_DELETE:
+		return reader_has_word(*rest, "where") ? ACTION_DELETE : ACTION_DELETE_ALL;
+	case ACTION_VACUUM: return token_is(&rest->token, '(') ? ACTION_VACUUM_FULL : ACTION_VACUUM;
+	default: return match->action.kind;
+	}
+}
+
 /* Key words only: what the head says, with the worst that may be behind it. */
 static void guess(struct facts *facts, enum parse_state state)
 {
 	const struct form_match *match = facts->match;
+	struct action worst = match->action;
 
 	facts_clear(facts);
-	struct action *action = facts_put(facts, &match->action);
-	if (action->kind == ACTION_OTHER)
-		action->kind = ACTION_UNKNOWN;
-	action->cascade = has_last_word(facts->statement, "cascade");
-	facts->statement->is_lone |= match->form && match->form->is_lone;
+	worst.kind = worst_kind(match);
+	worst.cascade = has_last_word(facts->statement, "cascade");
+	action_apply_rule(&worst);
+	facts_put(facts, &worst);
+	facts->statement->is_lone |= (match->form && match->form->is_lone) ||
+				     (worst.kind == ACTION_CLUSTER && !worst.table.name);
 	facts->statement->parse = state;
 }
 

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/str.h"
+#include "lock_statements.h"
 #include "parse/actions.h"
 #include "parse/statement.h"
 #include "pg/server.h"
@@ -47,131 +48,6 @@ static const char fixture[] =
 	"create trigger touched before update on plain for each row execute function touch();"
 	"create policy own on plain; create rule quiet as on delete to parent do nothing;"
 	"create statistics plain_stats on id, ref from plain;";
-
-/* also: locks on relations the statement does not name, which only the catalog knows: "orders Share, a AccExcl" */
-struct row {
-	const char *sql;
-	const char *also;
-};
-
-static const struct row rows[] = {
-	{ "create table t (a int)" },
-	{ "create table t (a int references customers)" },
-	{ "create table t (like plain including all)" },
-	{ "create table t () inherits (parent)" },
-	{ "create table t partition of events for values from ('2026-01-01') to ('2027-01-01')" },
-	{ "create table t as select * from plain" },
-	{ "create index on plain (x)" },
-	{ "create index concurrently on plain (x)" },
-	{ "drop index orders_total", "orders AccExcl" },
-	{ "drop index concurrently orders_total" },
-	{ "reindex table orders" },
-	{ "reindex index orders_total", "orders Share" },
-	{ "reindex table concurrently orders" },
-	{ "reindex schema app" },
-	{ "alter index orders_total rename to other" },
-	{ "alter index orders_total set (fillfactor = 50)" },
-	{ "alter table plain add column a int" },
-	{ "alter table plain add column a int default 1" },
-	{ "alter table plain add column a int not null default 1" },
-	{ "alter table plain add column a timestamptz default now()" },
-	{ "alter table plain add column a timestamptz default clock_timestamp()" },
-	{ "alter table plain add column a uuid default gen_random_uuid()" },
-	{ "alter table plain add column a serial" },
-	{ "alter table plain add column a int generated always as identity" },
-	{ "alter table plain add column a int generated always as (id + 1) stored" },
-	{ "alter table plain add column a json" },
-	{ "alter table plain add column a int references customers" },
-	{ "alter table plain add column a int default 1 references customers" },
-	{ "alter table plain add column a int default 1 check (a > 0)" },
-	{ "alter table plain add column a int unique" },
-	{ "alter table plain drop column x" },
-	{ "alter table plain rename column x to y" },
-	{ "alter table plain rename to other" },
-	{ "alter table plain set schema public" },
-	{ "alter table plain rename constraint plain_fk to other" },
-	{ "alter table plain alter id type bigint" },
-	{ "alter table orders alter total type numeric(10,3)" },
-	{ "alter table plain alter x set not null" },
-	{ "alter table plain alter id drop not null" },
-	{ "alter table plain alter x set default 'a'" },
-	{ "alter table plain alter x set storage external" },
-	{ "alter table plain alter x set statistics 100" },
-	{ "alter table plain set (fillfactor = 70)" },
-	{ "alter table orders cluster on orders_total" },
-	{ "alter table parent set unlogged" },
-	{ "alter table plain add check (id > 0)" },
-	{ "alter table plain add check (id > 0) not valid" },
-	{ "alter table orders add foreign key (id) references customers" },
-	{ "alter table orders add foreign key (id) references customers not valid" },
-	{ "alter table orders validate constraint total_ok" },
-	{ "alter table plain validate constraint plain_fk", "customers RowShr" },
-	{ "alter table customers add unique (email)" },
-	{ "alter table customers add unique (id)" },
-	{ "alter table plain add primary key using index plain_id" },
-	{ "alter table orders drop constraint total_valid" },
-	{ "alter table orders drop constraint orders_fk", "customers AccExcl" },
-	{ "alter table plain alter constraint plain_fk deferrable" },
-	{ "alter table plain enable row level security" },
-	{ "alter table plain replica identity full" },
-	{ "alter table plain owner to current_user" },
-	{ "alter table plain disable trigger all" },
-	{ "alter table plain inherit parent" },
-	{ "create trigger t before insert on plain for each row execute function touch()" },
-	{ "drop trigger touched on plain" },
-	{ "create policy p on plain" },
-	{ "drop policy own on plain" },
-	{ "create rule r as on delete to plain do nothing" },
-	{ "alter table events attach partition events_new for values from ('2026-01-01') to "
-	  "('2027-01-01')" },
-	{ "alter table events detach partition events_old" },
-	{ "alter table events detach partition events_old concurrently" },
-	{ "drop table parent cascade", "child AccExcl" },
-	{ "drop table orders", "customers AccExcl" },
-	{ "drop table events_old", "events AccExcl" },
-	{ "truncate plain" },
-	{ "drop view totals" },
-	{ "create view v as select * from plain" },
-	{ "create or replace view totals as select id from viewed" },
-	{ "refresh materialized view sums", "plain AccShr" },
-	{ "refresh materialized view concurrently sums", "plain AccShr" },
-	{ "drop materialized view sums" },
-	{ "alter sequence numbers restart" },
-	{ "drop sequence numbers" },
-	{ "cluster orders using orders_total" },
-	{ "cluster" },
-	{ "vacuum plain" },
-	{ "vacuum full plain" },
-	{ "analyze plain" },
-	{ "create statistics s on id, x from plain" },
-	{ "drop statistics plain_stats", "plain ShUpd" },
-	{ "comment on table plain is 'x'" },
-	{ "comment on column plain.x is 'x'" },
-	{ "create publication p for table plain" },
-	{ "alter domain price add check (value > 0)", "priced Share" },
-	{ "alter domain price add constraint c check (value > 0) not valid" },
-	{ "alter type mood add value 'good'" },
-	{ "grant select on plain to public" },
-	{ "lock table plain in share mode" },
-	{ "insert into plain values (1000, 1, 'x')", "customers RowShr" },
-	{ "update plain set x = 'y' where id = 1" },
-	{ "update plain set x = 'z'" },
-	{ "delete from plain" },
-	{ "delete from plain where id = 1" },
-	{ "copy plain from '/dev/null'" },
-	{ "alter view totals rename to other" },
-	{ "alter sequence numbers rename to other" },
-	{ "alter trigger touched on plain rename to other" },
-	{ "alter policy own on plain rename to other" },
-	{ "alter table plain no force row level security, add column b int, alter x set statistics "
-	  "9" },
-	{ "select * from plain for update" },
-	{ "select count(*) from plain" },
-	{ "create database other" },
-	{ "alter system set work_mem = '5MB'" },
-	{ "discard all" },
-	{ "create tablespace other location '/nonexistent'" },
-};
 
 struct world {
 	struct cluster *cluster;
@@ -334,7 +210,7 @@ static int compare(struct world *w, const struct statement *s, const char *also)
 	return wrong;
 }
 
-static int try_row(struct world *w, const struct row *row)
+static int try_row(struct world *w, const struct lock_statement *row)
 {
 	struct statement s = { .text = span_of(row->sql), .tag = "" };
 	int wrong = 0;
@@ -365,9 +241,9 @@ static void the_server_locks_and_rewrites_what_the_table_says(void **state)
 	struct world *w = *state;
 	int wrong = 0;
 
-	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
-		wrong += try_row(w, &rows[i]);
-	print_message("%zu statements\n", ARRAY_SIZE(rows));
+	for (size_t i = 0; i < lock_statement_count; i++)
+		wrong += try_row(w, &lock_statements[i]);
+	print_message("%zu statements\n", lock_statement_count);
 	assert_int_equal(wrong, 0);
 }
 
@@ -384,8 +260,8 @@ static void every_lock_of_the_table_is_tried(void **state)
 
 	for (size_t i = 0; i < ARRAY_SIZE(untried); i++)
 		seen[untried[i]] = true;
-	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-		struct statement s = { .text = span_of(rows[i].sql), .tag = "" };
+	for (size_t i = 0; i < lock_statement_count; i++) {
+		struct statement s = { .text = span_of(lock_statements[i].sql), .tag = "" };
 		statement_describe(&s, &w->arena, w->deep);
 		for (size_t k = 0; k < s.action_count; k++)
 			seen[s.actions[k].kind] = true;
