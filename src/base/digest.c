@@ -5,6 +5,7 @@
 #include <zlib.h>
 
 #include "base/mem.h"
+#include "base/str.h"
 
 /* struct digest is OpenSSL's own context under our name. */
 static EVP_MD_CTX *context(struct digest *digest)
@@ -61,4 +62,15 @@ void digest_sha256(struct span text, char hex[DIGEST_HEX_BYTES])
 uint32_t digest_crc32(struct span text)
 {
 	return (uint32_t)crc32_z(0, (const unsigned char *)(text.data ? text.data : ""), text.len);
+}
+
+void digest_base64(struct span bytes, struct str *out)
+{
+	size_t room = (bytes.len + 2) / 3 * 4 + 1;
+	unsigned char *text = mem_zero(room);
+
+	assert_always(bytes.len < INT32_MAX, "what is copied is shorter than 2 GB");
+	EVP_EncodeBlock(text, (const unsigned char *)bytes.data, (int)bytes.len);
+	str_add(out, (const char *)text);
+	free(text);
 }

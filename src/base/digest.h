@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Digests, over OpenSSL and zlib. Hex is lower case.
+ * Digests and base64, over OpenSSL and zlib. Hex is lower case.
  */
 #ifndef DBTOP_BASE_DIGEST_H
 #define DBTOP_BASE_DIGEST_H
@@ -23,5 +23,9 @@ void digest_end(struct digest *digest, char hex[DIGEST_HEX_BYTES]); /* frees it;
 
 /* CRC-32 with zlib's polynomial: advisory keys, Flyway's checksums. */
 uint32_t digest_crc32(struct span text);
+
+struct str;
+/* Bytes as base64, without line breaks, added to out. */
+void digest_base64(struct span bytes, struct str *out);
 
 #endif

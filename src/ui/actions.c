@@ -223,6 +223,10 @@ static const struct command rows[] = {
 	ROW("item.editor", NULL, "Edit what is selected in $EDITOR"),
 	ROW("item.mark", NULL, "Tick a todo, or open it again"),
 	ROW("item.delete", NULL, "Delete what is selected; undo brings it back"),
+	ROW("item.copy", "[screen]", "Copy what is selected, or the whole screen (OSC 52)"),
+	ROW("item.record", NULL, "Show the selected row with all its columns"),
+	ROW("search.next", NULL, "Go to the next match"),
+	ROW("search.previous", NULL, "Go to the match before"),
 	ROW("item.break", NULL, "Breakpoint before the selected step"),
 };
 
@@ -247,6 +251,8 @@ static const struct {
 	{ "theme.set", theme_set },
 	{ "theme.next", theme_next },
 	{ "step.leave", step_leave },
+	{ "item.copy", row_copy },
+	{ "item.record", row_record },
 	{ "key.hint", key_hint },
 	{ "help.run", help_run },
 };

@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "ui/panel.h"
 #include "ui/theme.h"
 
 /* Words people know from elsewhere. */
@@ -48,6 +47,19 @@ static const struct command *only_command(const char *word)
 	return counts[0] == 1 ? found[0] : counts[1] == 1 ? found[1] : NULL;
 }
 
+const struct view *command_line_view(const char *typed)
+{
+	const struct view *found = NULL;
+	for (size_t i = 0; i < view_count; i++) {
+		if (strncmp(views[i].name, typed, strlen(typed)) != 0)
+			continue;
+		if (found)
+			return NULL;
+		found = &views[i];
+	}
+	return found;
+}
+
 static const char *whole_name(const char *word)
 {
 	if (command_find(word) || view_find(word))
@@ -58,7 +70,8 @@ static const char *whole_name(const char *word)
 	const struct command *command = command_find_word(word);
 	if (!command)
 		command = only_command(word);
-	return command ? command->name : NULL;
+	const struct view *view = command ? NULL : command_line_view(word);
+	return command ? command->name : view ? view->name : NULL;
 }
 
 const char *command_line_expand(const char *typed, char out[COMMAND_LINE_BYTES])
@@ -101,6 +114,9 @@ static const char *command_word(size_t index)
 	for (size_t i = 0; i < command_count(); i++)
 		if (is_on_screen(command_at(i)) && index-- == 0)
 			return command_at(i)->name;
+	if (index < view_count)
+		return views[index].name;
+	index -= view_count;
 	return index < ARRAY_SIZE(aliases) ? aliases[index].word : NULL;
 }
 

@@ -11,11 +11,14 @@
 
 #include "core/command.h"
 #include "model/model.h"
+#include "ui/panel.h"
 
 enum { COMMAND_LINE_BYTES = 1024 };
 
 /* The line with its first word made whole; `typed` itself when there is nothing to make. */
 const char *command_line_expand(const char *typed, char out[COMMAND_LINE_BYTES]);
+/* The one view whose name begins so; NULL when none or several do. */
+const struct view *command_line_view(const char *typed);
 /* The index-th word that may follow `before`; the caller frees it. NULL at the end. */
 char *command_line_candidate(const struct model *model, const char *before, size_t index);
 /* Commands whose name holds what is typed, those that begin with it first. Returns how many are in out. */

@@ -73,6 +73,21 @@ static void add_node(struct frame *f, const struct node *node, int depth)
 	}
 }
 
+void frame_show_text(struct frame *f, const char *title, const char *text)
+{
+	const struct view *view = view_find("report");
+	struct panel *panel = frame_panel(f, view->panels[0]);
+	if (text != str_c(&f->report)) {
+		str_clear(&f->report);
+		str_add(&f->report, text);
+	}
+	snprintf(f->report_title, sizeof(f->report_title), "%s", title);
+	f->context.report_title = f->report_title;
+	f->context.report_text = str_c(&f->report);
+	memset(panel->state, 0, panel->class->state_size); /* from its first line on */
+	frame_push(f, view);
+}
+
 static void show_report(struct frame *f, const struct report *report)
 {
 	str_clear(&f->report);
@@ -82,13 +97,7 @@ static void show_report(struct frame *f, const struct report *report)
 		add_node(f, node, 0);
 	for (const struct node *node = report->warnings->first; node; node = node->next)
 		add_line(f, 0, "warning", node->text);
-	snprintf(f->report_title, sizeof(f->report_title), "%s", report->command);
-	f->context.report_title = f->report_title;
-	f->context.report_text = str_c(&f->report);
-	const struct view *view = view_find("report");
-	struct panel *panel = frame_panel(f, view->panels[0]);
-	memset(panel->state, 0, panel->class->state_size); /* from its first line on */
-	frame_push(f, view);
+	frame_show_text(f, report->command, str_c(&f->report));
 }
 
 /* One sentence says it all; a command without any has nothing to say but its data. */

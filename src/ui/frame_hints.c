@@ -222,8 +222,13 @@ static bool draw_commands(struct pen *pen)
 		pen_text(pen, ROLE_HINT, found[i]->name);
 		pen_gap(pen, GAP);
 	}
-	if (!count && !command)
+	const struct view *view = command_line_view(word);
+	if (!command && view) {
+		pen_text(pen, ROLE_KEY, view->name);
+		pen_text(pen, ROLE_HINT, "  go to this view");
+	} else if (!command && !count) {
 		pen_text(pen, ROLE_DIM, "no such command; Tab completes, ? lists them");
+	}
 	return true;
 }
 

@@ -2,6 +2,7 @@
 /*
  * What the files of the frame share: frame.c (life, news, drawing), frame_bars.c (the rows that are no panel),
  * frame_hints.c (the last of them), frame_keys.c (keys to command lines), actions.c (the screen's own commands), actions_lines.c (what is typed),
+ * actions_row.c (rows of any list),
  * frame_calls.c (core's commands).
  */
 #ifndef DBTOP_UI_FRAME_PRIVATE_H
@@ -96,6 +97,13 @@ void frame_prompt_check(struct frame *f);
 void frame_prompt_drop(struct frame *f);
 /* Calls under way end after the frame: they tell nobody. */
 void frame_calls_forget(struct frame *f);
+
+/* A long text in the view `report`. */
+void frame_show_text(struct frame *f, const char *title, const char *text);
+
+/* actions_row.c */
+void row_copy(struct frame *f, const char *arg);
+void row_record(struct frame *f, const char *arg);
 
 /* actions_lines.c */
 void line_command(struct frame *f, const char *arg);

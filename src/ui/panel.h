@@ -18,6 +18,8 @@
 #include "ui/surface.h"
 
 struct app;
+struct grid;
+struct str;
 struct keymap;
 struct panel_class;
 
@@ -73,6 +75,11 @@ struct panel_class {
 	 */
 	bool (*command)(struct panel *panel, const struct model *model, const char *command,
 		struct panel_answer *answer);
+	/* Its rows, for what works on rows of any list; its state then begins with a struct grid_state. NULL = no list. */
+	const struct grid *grid;
+	/* What `copy` takes, and what that is called. False: the row, or what the panel shows. */
+	bool (*copy)(const struct panel *panel, const struct model *model, struct str *out,
+		const char **what);
 	/* A key before the keymap sees it: text typed into a search. False: not taken. */
 	bool (*key)(struct panel *panel, const struct model *model, struct key key);
 	/* Words beside the breadcrumb: sort, filter, counts. */

@@ -9,6 +9,7 @@
 #include <stdbool.h>
 
 #include "base/err.h"
+#include "base/span.h"
 #include "ui/surface.h"
 #include "ui/theme.h"
 
@@ -26,6 +27,8 @@ struct term_ops {
 	/* Forget what the terminal shows and paint all of it at the next flush. */
 	void (*repaint)(struct term *term);
 	void (*title)(struct term *term, const char *text);
+	/* Into the clipboard of the person in front of it (OSC 52). False: this terminal does not take it. */
+	bool (*copy)(struct term *term, struct span text);
 	/* Give the terminal to somebody else (shell, editor), and take it back. */
 	void (*leave)(struct term *term);
 	void (*enter)(struct term *term);

@@ -14,6 +14,7 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include "base/digest.h"
 #include "base/mem.h"
 #include "base/str.h"
 #include "base/visible.h"
@@ -252,6 +253,21 @@ static void curses_title(struct term *term, const char *text)
 	str_release(&bytes);
 }
 
+/* Those that know a title know this too, or pass over it. */
+static bool curses_copy(struct term *term, struct span text)
+{
+	const struct term_curses *t = (const struct term_curses *)term;
+	struct str bytes = { 0 };
+	if (!t->has_title || !t->is_inside)
+		return false;
+	str_add(&bytes, "\033]52;c;");
+	digest_base64(text, &bytes);
+	str_add(&bytes, "\a");
+	write_all(str_c(&bytes), bytes.len);
+	str_release(&bytes);
+	return true;
+}
+
 static void curses_leave(struct term *term)
 {
 	struct term_curses *t = (struct term_curses *)term;
@@ -297,6 +313,7 @@ static const struct term_ops curses_ops = {
 	.flush = curses_flush,
 	.repaint = curses_repaint,
 	.title = curses_title,
+	.copy = curses_copy,
 	.leave = curses_leave,
 	.enter = curses_enter,
 	.close = curses_close,

@@ -51,6 +51,12 @@ static void record_title(struct term *term, const char *text)
 	snprintf(of(term)->title, sizeof(of(term)->title), "%s", text);
 }
 
+static bool record_copy(struct term *term, struct span text)
+{
+	snprintf(of(term)->copied, sizeof(of(term)->copied), "%.*s", (int)text.len, text.data);
+	return of(term)->takes_copies;
+}
+
 static int record_colors(const struct term *term)
 {
 	return ((const struct term_record *)term)->colors;
@@ -64,6 +70,7 @@ static const struct term_ops record_ops = {
 	.flush = record_flush,
 	.repaint = record_nothing,
 	.title = record_title,
+	.copy = record_copy,
 	.leave = record_nothing,
 	.enter = record_nothing,
 	.close = record_nothing,
@@ -76,5 +83,6 @@ void term_record_init(struct term_record *record, int columns, int rows)
 		.columns = columns,
 		.rows = rows,
 		.colors = 256,
+		.takes_copies = true,
 		.cursor_x = -1 };
 }

@@ -14,6 +14,8 @@ struct term_record {
 	long puts, flushes;
 	int cursor_x, cursor_y;
 	char title[160];
+	bool takes_copies;
+	char copied[1024];
 };
 
 void term_record_init(struct term_record *record, int columns, int rows);

@@ -22,6 +22,7 @@ static void what_means_one_command_is_made_into_it(void **state)
 	assert_string_equal(expand("run.st"), "run.st");
 	assert_string_equal(expand("run.ski because of lt"), "run.skip because of lt");
 	assert_string_equal(expand(" :pause"), "sample.pause");
+	assert_string_equal(expand("mess"), "messages");
 }
 
 static void what_means_several_or_nothing_stays_as_typed(void **state)
@@ -31,6 +32,7 @@ static void what_means_several_or_nothing_stays_as_typed(void **state)
 	assert_string_equal(expand("step"), "step");
 	assert_string_equal(expand("frobnicate x"), "frobnicate x");
 	assert_string_equal(expand("pool"), "pool");
+	assert_string_equal(expand("re"), "re");
 	assert_string_equal(expand("run.step"), "run.step");
 	assert_string_equal(expand(""), "");
 }

@@ -153,6 +153,13 @@ static void a_filter_keeps_matching_rows_and_is_cleared(void **state)
 	assert_row(w, 0, " nothing matches the filter; / changes ~");
 	command(w, "list.clear");
 	assert_order(w, ">web jobs cron ");
+	command(w, "list.filter o");
+	command(w, "search.next");
+	assert_order(w, "jobs >cron ");
+	command(w, "search.next");
+	assert_order(w, ">jobs cron ");
+	command(w, "search.previous");
+	assert_order(w, "jobs >cron ");
 }
 
 static void columns_hide_by_priority_and_the_header_counts_them(void **state)

@@ -16,7 +16,7 @@
 #include "ui/pen.h"
 #include "ui/widgets/scroll.h"
 
-enum { HELP_SEARCH_BYTES = 64 };
+enum { HELP_SEARCH_BYTES = 64, WORDS = 18 };
 
 struct help_view {
 	char search[HELP_SEARCH_BYTES];
@@ -27,6 +27,7 @@ struct entry {
 	const char *section; /* set on the first of a section */
 	const char *key;     /* "" = none */
 	const char *line;    /* the command line */
+	const char *words;   /* what the footer says; NULL = nothing */
 	const struct command *command;
 };
 
@@ -51,14 +52,16 @@ static bool matches(const struct help_view *view, const char *key, const char *l
 }
 
 static void add(
-	struct entries *entries, const struct help_view *view, const char *key, const char *line)
+	struct entries *entries, const struct help_view *view, const struct binding *binding)
 {
+	const char *key = binding->shown, *line = binding->command;
 	const struct command *command = command_of(line);
 	if (!command || !matches(view, key, line, command))
 		return;
 	entries->items = mem_room(
 		entries->items, entries->count, &entries->capacity, sizeof(*entries->items));
-	entries->items[entries->count++] = (struct entry){ entries->section, key, line, command };
+	entries->items[entries->count++] =
+		(struct entry){ entries->section, key, line, binding->words, command };
 	entries->section = NULL;
 }
 
@@ -86,7 +89,7 @@ static void add_scope(struct entries *entries, const struct panel *panel, const 
 		if (strcmp(binding->scope, scope) != 0 || !*binding->command)
 			continue;
 		if (!is_told(entries, binding->command) && !is_told_digit(binding))
-			add(entries, panel->state, binding->shown, binding->command);
+			add(entries, panel->state, binding);
 	}
 }
 
@@ -107,7 +110,8 @@ static void collect(const struct panel *panel, struct entries *entries)
 	for (size_t i = 0; i < command_count(); i++) {
 		const struct command *command = command_at(i);
 		if ((command->reach & REACH_SCREEN) && !is_told(entries, command->name))
-			add(entries, view, "", command->name);
+			add(entries, view,
+				&(struct binding){ .shown = "", .command = command->name });
 	}
 }
 
@@ -128,10 +132,9 @@ static int draw_entry(const struct panel *panel, const struct entry *entry, bool
 		pen_field(&pen, ROLE_DIM, entry->line, line ? line : 20);
 		pen_gap(&pen, 1);
 	}
-	pen_text(&pen, is_on ? ROLE_TEXT : ROLE_DIM, entry->command->help);
-	const char *words = strchr(entry->line, ' ');
-	if (!line && *entry->key && words) /* several keys of one command differ in these */
-		pen_printf(&pen, is_on ? ROLE_TEXT : ROLE_DIM, ":%s", words);
+	if (entry->words)
+		pen_field(&pen, is_on ? ROLE_TITLE : ROLE_DIM, entry->words, WORDS);
+	pen_text(&pen, is_on && !entry->words ? ROLE_TEXT : ROLE_DIM, entry->command->help);
 	if (is_here) {
 		surface_restyle(s, (struct rect){ 0, y, s->width, 1 }, ROLE_SELECTED);
 		surface_glyph(s, 0, y, ROLE_SELECTED, GLYPH_CURSOR, 1);

@@ -44,9 +44,13 @@ static bool messages_command(struct panel *panel, const struct model *model, con
 	struct panel_answer *answer)
 {
 	struct scroll *scroll = panel->state;
+	long rows, last = model->message_count ? (long)model->message_count - 1 : 0;
 	(void)answer;
-	int most = model->message_count ? (int)model->message_count - 1 : 0;
-	return scroll_command(scroll, command, most);
+	if (!scroll_rows(command, &rows))
+		return false;
+	long top = (long)scroll->top + rows;
+	scroll->top = (size_t)(top < 0 ? 0 : top > last ? last : top);
+	return true;
 }
 
 const struct panel_class messages_panel = {

@@ -271,6 +271,19 @@ static bool migrations_command(struct panel *panel, const struct model *model, c
 	return true;
 }
 
+static bool migrations_copy(
+	const struct panel *panel, const struct model *model, struct str *out, const char **what)
+{
+	const struct migration_row *row = selected(panel, model);
+	const struct migration_script *up =
+		row && row->migration ? &row->migration->sections[SECTION_UP] : NULL;
+	if (!up || !up->is_loaded || up->end <= up->start)
+		return false;
+	str_add_span(out, span_from(up->text.data + up->start, up->end - up->start));
+	*what = "the SQL of its way up";
+	return true;
+}
+
 static void migrations_crumb(const struct panel *panel, const struct model *model, char out[128])
 {
 	const struct migrations_view *view = &model->migrations;
@@ -294,5 +307,7 @@ const struct panel_class migrations_panel = {
 	.state_size = sizeof(struct migrations_list),
 	.draw = migrations_draw,
 	.command = migrations_command,
+	.grid = &migration_grid,
+	.copy = migrations_copy,
 	.crumb = migrations_crumb,
 };

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/str.h"
 #include "ui/box.h"
 #include "ui/panels/panels.h"
 #include "ui/pen.h"
@@ -189,6 +190,17 @@ static bool notes_command(struct panel *panel, const struct model *model, const 
 	return grid_command(&notes_grid, &view->grid, model, command, answer);
 }
 
+static bool notes_copy(
+	const struct panel *panel, const struct model *model, struct str *out, const char **what)
+{
+	const struct note *note = selected(panel, model);
+	if (!note)
+		return false;
+	str_add(out, note->text);
+	*what = "this note";
+	return true;
+}
+
 static void notes_crumb(const struct panel *panel, const struct model *model, char out[128])
 {
 	const struct notes_view *view = panel->state;
@@ -207,5 +219,7 @@ const struct panel_class notes_panel = {
 	.state_size = sizeof(struct notes_view),
 	.draw = notes_draw,
 	.command = notes_command,
+	.grid = &notes_grid,
+	.copy = notes_copy,
 	.crumb = notes_crumb,
 };

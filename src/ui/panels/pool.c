@@ -187,5 +187,6 @@ const struct panel_class pool_panel = {
 	.state_size = sizeof(struct pool_view),
 	.draw = pool_draw,
 	.command = pool_command,
+	.grid = &pool_grid,
 	.crumb = pool_crumb,
 };

@@ -210,5 +210,6 @@ const struct panel_class replicas_panel = {
 	.state_size = sizeof(struct replicas_view),
 	.draw = replicas_draw,
 	.command = replicas_command,
+	.grid = &replica_grid,
 	.crumb = replicas_crumb,
 };

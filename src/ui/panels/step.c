@@ -5,6 +5,7 @@
  */
 #include <string.h>
 
+#include "base/str.h"
 #include "base/words.h"
 #include "ui/box.h"
 #include "ui/panels/migration_parts.h"
@@ -229,6 +230,20 @@ static bool step_command(struct panel *panel, const struct model *model, const c
 	return true;
 }
 
+static bool step_copy(
+	const struct panel *panel, const struct model *model, struct str *out, const char **what)
+{
+	if (model->run.state == RUN_NONE || !model->run.plan || !model->run.plan->step_count)
+		return false;
+	const struct plan_step *step = &model->run.plan->steps[cursor_of(panel, model)];
+	for (size_t i = 0; i < step->statement_count; i++) {
+		str_add_span(out, step->statements[i].sql.text);
+		str_add(out, ";\n");
+	}
+	*what = "the SQL of this step";
+	return true;
+}
+
 static void step_crumb(const struct panel *panel, const struct model *model, char out[128])
 {
 	(void)panel;
@@ -248,5 +263,6 @@ const struct panel_class step_panel = {
 	.state_size = sizeof(struct step_view),
 	.draw = step_draw,
 	.command = step_command,
+	.copy = step_copy,
 	.crumb = step_crumb,
 };

@@ -164,6 +164,22 @@ static bool set_filter(struct grid_state *state, const char *typed, struct panel
 	return true;
 }
 
+/* A filter shows the matches alone: the next is the row below; after the last comes the first. */
+static void go_to_match(const struct grid *grid, struct grid_state *state,
+	const struct model *model, bool is_next, struct panel_answer *answer)
+{
+	struct grid_order order;
+	if (!state->filter[0]) {
+		snprintf(answer->say, sizeof(answer->say), "nothing is filtered; / does");
+		return;
+	}
+	grid_order_init(&order, grid, state, model);
+	long count = (long)order.count, at = (long)order.cursor;
+	grid_order_release(&order);
+	bool is_end = is_next ? at + 1 == count : at == 0;
+	cursor_move(grid, state, model, is_end ? (is_next ? -count : count) : is_next ? 1 : -1);
+}
+
 static bool is_arg_of(const char *command, const char *name, const char **arg)
 {
 	size_t len = strlen(name);
@@ -180,6 +196,10 @@ bool grid_command(const struct grid *grid, struct grid_state *state, const struc
 	const char *arg;
 	if (scroll_rows(command, &rows)) {
 		cursor_move(grid, state, model, rows);
+		return true;
+	}
+	if (strcmp(command, "search.next") == 0 || strcmp(command, "search.previous") == 0) {
+		go_to_match(grid, state, model, command[7] == 'n', answer);
 		return true;
 	}
 	if (strcmp(command, "list.clear") == 0) {

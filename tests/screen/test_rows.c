@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/*
+ * What works on what is shown: copy, record, search.
+ */
+#include "test.h"
+
+#include <locale.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/str.h"
+#include "screen/console_world.h"
+#include "ui/frame_private.h"
+
+static struct console_world world;
+
+static void open_world(const char *fixture)
+{
+	assert_true(console_world_open(&world, fixture, 120, 36, "utf8", "dusk"));
+	console_world_draw(&world);
+}
+
+static int world_close(void **state)
+{
+	(void)state;
+	console_world_close(&world);
+	return 0;
+}
+
+static void type(const char *words)
+{
+	char bad[64];
+	if (!console_world_type(&world, words, bad))
+		fail_msg("no such key: %s", bad);
+	console_world_draw(&world);
+}
+
+static bool shows(const char *text)
+{
+	const struct surface *s = frame_surface(world.frame);
+	bool found = false;
+	for (int y = 0; y < s->height && !found; y++) {
+		char *row = surface_row_text(s, y);
+		found = strstr(row, text) != NULL;
+		free(row);
+	}
+	return found;
+}
+
+static void the_selected_row_is_copied(void **state)
+{
+	(void)state;
+	open_world("trouble");
+	type("2 y");
+	assert_memory_equal(world.term.copied, "web-7\t41\t20\t9\t12\t", 17);
+	assert_true(shows("copied this row"));
+}
+
+static void what_a_view_is_about_is_copied_before_its_row(void **state)
+{
+	(void)state;
+	open_world("stepping");
+	type("do:view.go_step y");
+	assert_non_null(strstr(world.term.copied, "CONCURRENTLY"));
+	type("do:view.go_notes y");
+	assert_non_null(strstr(world.term.copied, "Paused slot_pg-c for the vacuum"));
+	type("1 do:item.copy_screen");
+	assert_memory_equal(world.term.copied, " PROD  payments-prod", 20);
+}
+
+/* Names of others stand in it, and it will be pasted into a shell. */
+static void no_control_byte_is_copied(void **state)
+{
+	(void)state;
+	open_world("hostile");
+	for (const char *view = "2346"; *view; view++) {
+		char keys[] = { *view, ' ', 'y', '\0' };
+		world.term.copied[0] = '\0';
+		type(keys);
+		assert_true(world.term.copied[0]);
+		for (const char *c = world.term.copied; *c; c++)
+			assert_true(*c == '\n' || *c == '\t' || (unsigned char)*c >= 0x20);
+	}
+}
+
+static void a_terminal_that_takes_no_copies_is_told_apart(void **state)
+{
+	(void)state;
+	open_world("healthy");
+	world.term.takes_copies = false;
+	type("2 y");
+	assert_true(shows("this terminal takes no copies (OSC 52)"));
+}
+
+static void a_record_shows_every_column_of_the_row(void **state)
+{
+	(void)state;
+	open_world("trouble");
+	type("3 x");
+	assert_true(shows("REPLY"));
+	assert_true(shows("pg-c"));
+	type("1 do:item.record");
+	assert_true(shows("no row is selected here"));
+}
+
+static void show_hundred_lines(void)
+{
+	struct str text = { 0 };
+	for (int i = 1; i <= 100; i++)
+		str_addf(&text, "line %d%s\n", i, i % 40 == 0 ? " needle" : "");
+	frame_show_text(world.frame, "a hundred lines", str_c(&text));
+	str_release(&text);
+	console_world_draw(&world);
+}
+
+static void a_text_is_searched_and_its_matches_walked(void **state)
+{
+	(void)state;
+	open_world("healthy");
+	show_hundred_lines();
+	assert_false(shows("line 40 needle"));
+	type("do:list.filter_needle");
+	assert_true(shows("line 40 needle"));
+	assert_false(shows("line 39"));
+	type("n");
+	assert_false(shows("line 40 "));
+	assert_true(shows("line 80 needle"));
+	type("n");
+	assert_true(shows("line 40 needle"));
+	type("N");
+	assert_true(shows("line 80 needle"));
+	type("do:list.filter_haystack");
+	assert_true(shows("haystack does not occur here"));
+}
+
+static void scrolling_ends_with_the_text(void **state)
+{
+	(void)state;
+	open_world("healthy");
+	show_hundred_lines();
+	type("G j j j k");
+	assert_false(shows("line 100"));
+	assert_true(shows("line 99"));
+}
+
+#define TEST(test) cmocka_unit_test_teardown(test, world_close)
+
+int main(void)
+{
+	setlocale(LC_ALL, "");
+	unsetenv("XDG_CONFIG_HOME");
+	setenv("HOME", "/nonexistent", 1);
+	setenv("INPUTRC", "/dev/null", 1);
+	const struct CMUnitTest tests[] = {
+		TEST(the_selected_row_is_copied),
+		TEST(what_a_view_is_about_is_copied_before_its_row),
+		TEST(no_control_byte_is_copied),
+		TEST(a_terminal_that_takes_no_copies_is_told_apart),
+		TEST(a_record_shows_every_column_of_the_row),
+		TEST(a_text_is_searched_and_its_matches_walked),
+		TEST(scrolling_ends_with_the_text),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
