@@ -45,7 +45,7 @@ complete -c dbtop -l gate-blocked -x -d 'no step while so many sessions wait for
 complete -c dbtop -l gate-oldest -x -d 'no step while a transaction is open for longer'
 complete -c dbtop -l gate-wait -x -d 'headless, wait so long for a shut gate to open'
 complete -c dbtop -l interval -x -d 'time between two samples'
-complete -c dbtop -l theme -x -d 'colours: native, dusk, paper, tidal, mono, or a file'
+complete -c dbtop -l theme -x -d 'colours: auto (by the terminal), native, dusk, paper, tidal, mono, or a file'
 complete -c dbtop -l color -x -a 'auto always never' -d 'whether to use colours; NO_COLOR is honoured'
 complete -c dbtop -l no-color -d 'the same as --color never'
 complete -c dbtop -l glyphs -x -a 'auto utf8 ascii' -d 'characters for frames and marks; auto: by the locale'

@@ -283,8 +283,9 @@ const struct option options[] = {
 		.value = "THEME",
 		.kind = OPTION_TEXT,
 		.scope = OPTION_GLOBAL,
-		.fallback = "native",
-		.help = "colours: native, dusk, paper, tidal, mono, or a file" },
+		.fallback = "auto",
+		.help = "colours: auto (by the terminal), native, dusk, paper, tidal, mono, or a "
+			"file" },
 	{ .key = "color",
 		.variable = "DBTOP_COLOR",
 		.flag = "--color",

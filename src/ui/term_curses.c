@@ -330,6 +330,13 @@ static bool knows_titles(const char *name)
 	return false;
 }
 
+/* `dumb` and printers: text could only be added at the end. */
+static bool can_place_cursor(void)
+{
+	const char *cup = tigetstr("cup");
+	return cup && cup != (const char *)-1;
+}
+
 struct term *term_curses_open(struct err *e)
 {
 	const char *name = getenv("TERM");
@@ -341,6 +348,14 @@ struct term *term_curses_open(struct err *e)
 	if (!screen) {
 		err_set(e, ERR_IO, "the terminal \"%s\" is not known here", name ? name : "");
 		err_hint(e, "set TERM to what it is, or to xterm");
+		return NULL;
+	}
+	if (!can_place_cursor()) {
+		endwin();
+		delscreen(screen);
+		err_set(e, ERR_IO, "the terminal \"%s\" cannot show a screen", name ? name : "");
+		err_hint(e,
+			"set TERM to what it is; or without a screen: dbtop health, dbtop status");
 		return NULL;
 	}
 	struct term_curses *t = mem_new(struct term_curses);

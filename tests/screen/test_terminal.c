@@ -308,6 +308,36 @@ static void an_unknown_terminal_is_refused(void **state)
 	pty_stop(&setup.pty);
 }
 
+static void a_terminal_without_a_cursor_to_place_is_refused(void **state)
+{
+	struct setup setup = { .fixture = "trouble", .term = "dumb" };
+	(void)state;
+	pty_start(&setup.pty, 80, 24, run_console, &setup);
+	int status = pty_wait_end(&setup.pty);
+	assert_int_equal(WEXITSTATUS(status), 98);
+	pty_stop(&setup.pty);
+}
+
+/* OSC 52 with base64; the linux console would show it as garbage. */
+static void y_copies_into_the_terminals_clipboard(void **state)
+{
+	struct setup knows = { .fixture = "trouble" },
+		     none = { .fixture = "trouble", .term = "linux" };
+	(void)state;
+	pty_start(&knows.pty, 120, 36, run_console, &knows);
+	pty_wait_text(&knows.pty, "help");
+	pty_type(&knows.pty, "2y");
+	pty_wait_text(&knows.pty, "copied this row");
+	assert_non_null(strstr(str_c(&knows.pty.bytes), "\033]52;c;d2ViLTcJ"));
+	pty_stop(&knows.pty);
+	pty_start(&none.pty, 120, 36, run_console, &none);
+	pty_wait_text(&none.pty, "help");
+	pty_type(&none.pty, "2y");
+	pty_wait_text(&none.pty, "this terminal takes no copies");
+	assert_null(strstr(str_c(&none.pty.bytes), "\033]52"));
+	pty_stop(&none.pty);
+}
+
 static void a_plain_locale_gets_ascii_only(void **state)
 {
 	struct setup setup = { .fixture = "hostile", .locale = "C" };
@@ -349,6 +379,8 @@ int main(void)
 		cmocka_unit_test(no_color_means_no_colour_and_a_louder_word),
 		cmocka_unit_test(every_common_terminal_is_painted),
 		cmocka_unit_test(an_unknown_terminal_is_refused),
+		cmocka_unit_test(a_terminal_without_a_cursor_to_place_is_refused),
+		cmocka_unit_test(y_copies_into_the_terminals_clipboard),
 		cmocka_unit_test(a_plain_locale_gets_ascii_only),
 		cmocka_unit_test(a_minute_of_watching_sends_little),
 	};

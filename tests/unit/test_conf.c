@@ -13,7 +13,7 @@ static void without_anything_the_defaults_hold(void **state)
 	assert_true(conf_world_load(w));
 	assert_int_equal(conf_number(w->conf, "interval"), 2000);
 	assert_string_equal(conf_source(w->conf, "interval"), "default");
-	assert_string_equal(conf_text(w->conf, "theme"), "native");
+	assert_string_equal(conf_text(w->conf, "theme"), "auto");
 	assert_false(conf_is(w->conf, "plain"));
 	assert_null(conf_text(w->conf, "store"));
 	assert_int_equal(conf_number(w->conf, "gate.wait"), -1);
