@@ -36,8 +36,13 @@ struct identity {
 	bool is_pooled;	  /* PQbackendPID differs from pg_backend_pid() */
 	bool has_monitor; /* pg_read_all_stats */
 	bool is_superuser;
-	char tls[48]; /* "TLSv1.3 …" as read back; "" = plain; never claimed for a socket */
+	char tls[64]; /* protocol and cipher as read back; "" = plain; never claimed for a socket */
 };
+
+static inline bool identity_is_local(const struct identity *identity)
+{
+	return identity->host[0] == '/' || identity->host[0] == '@';
+}
 
 struct link_view {
 	enum link_state state;

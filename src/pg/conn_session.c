@@ -90,9 +90,10 @@ void session_setup(struct conn *conn, query_done_fn *done)
 	const struct conn_options *o = &conn->options;
 	bool is_monitor = o->purpose == CONN_MONITOR;
 	char statement[NUMBER_BYTES], lock[NUMBER_BYTES], idle[NUMBER_BYTES];
+	char name[APPLICATION_NAME_BYTES + 1];
 	const char *params[] = { is_monitor ? "" : NULL, is_monitor ? "on" : NULL,
 		number(o->statement_timeout_ms, statement), number(o->lock_timeout_ms, lock),
-		number(IDLE_IN_TRANSACTION_MS, idle), o->set_role };
+		number(IDLE_IN_TRANSACTION_MS, idle), o->set_role, application_name(conn, name) };
 	const struct query query = {
 		.sql = sql_get("session-setup", conn->view.identity.server_version),
 		.params = params,
@@ -102,13 +103,12 @@ void session_setup(struct conn *conn, query_done_fn *done)
 	exchange_start(conn, &query, done, conn);
 }
 
-/* Until the server has said who it is, it may be one behind a pooler. */
+/* Until the server has said who it is, it may be one behind a pooler: so for a changing connection, too. */
 bool session_is_shared(const struct conn *conn)
 {
-	if (conn->options.purpose != CONN_MONITOR)
-		return false;
-	return conn->view.identity.is_pooled ||
-	       (conn->state == CONN_GREETING && conn->identified_us == 0);
+	if (conn->state == CONN_GREETING && conn->identified_us == 0)
+		return true;
+	return conn->options.purpose == CONN_MONITOR && conn->view.identity.is_pooled;
 }
 
 bool session_send_local(struct conn *conn, const struct driver_text *question)

@@ -73,7 +73,8 @@ struct driver {
 	const char *(*parameter)(struct driver_conn *, const char *name); /* NULL = not reported */
 	const char *(*host)(struct driver_conn *);
 	const char *(*port)(struct driver_conn *);
-	const char *(*tls)(struct driver_conn *); /* "TLSv1.3 …" or "" */
+	const char *(*tls)(
+		struct driver_conn *); /* read back: "TLSv1.3 TLS_AES_256_GCM_SHA384"; "" = none */
 	void (*set_notice)(struct driver_conn *, driver_notice_fn *, void *arg);
 
 	/* Extended protocol, text parameters. What COPY … TO stdout sends is thrown away. */

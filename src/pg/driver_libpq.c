@@ -18,6 +18,7 @@ struct driver_conn {
 	bool is_copying_out;
 	enum pair pair;
 	PGresult *ready; /* owned; the pair's next answer */
+	char tls[64];
 };
 
 static const PGresult *to_pg(const struct driver_result *result)
@@ -125,8 +126,16 @@ static const char *libpq_port(struct driver_conn *conn)
 
 static const char *libpq_tls(struct driver_conn *conn)
 {
-	const char *protocol = PQsslInUse(conn->pg) ? PQsslAttribute(conn->pg, "protocol") : NULL;
-	return protocol ? protocol : "";
+	bool is_used = PQsslInUse(conn->pg);
+	const char *protocol = is_used ? PQsslAttribute(conn->pg, "protocol") : NULL;
+	const char *cipher = is_used ? PQsslAttribute(conn->pg, "cipher") : NULL;
+
+	snprintf(conn->tls, sizeof(conn->tls), "%s%s%s",
+		protocol  ? protocol
+		: is_used ? "TLS"
+			  : "",
+		cipher ? " " : "", cipher ? cipher : "");
+	return conn->tls;
 }
 
 static void libpq_set_notice(struct driver_conn *conn, driver_notice_fn *notice, void *arg)

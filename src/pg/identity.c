@@ -33,7 +33,7 @@ void identity_from_link(
 	/* "15.18 (Debian 15.18-1)": the first word. */
 	snprintf(identity->version_words, sizeof(identity->version_words), "%.*s",
 		words ? (int)strcspn(words, " ") : 0, words ? words : "");
-	if (identity->host[0] != '/') /* a socket is plain, whatever sslmode asks */
+	if (!identity_is_local(identity)) /* a socket is plain, whatever sslmode asks */
 		snprintf(identity->tls, sizeof(identity->tls), "%s", driver->tls(link));
 }
 

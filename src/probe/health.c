@@ -48,6 +48,17 @@ static void check_add(
 		out->verdict = verdict;
 }
 
+/* What is in use, not what was asked for. */
+static void way_words(const struct identity *identity, char out[96])
+{
+	if (identity_is_local(identity))
+		snprintf(out, 96, "over a local socket");
+	else if (identity->tls[0])
+		snprintf(out, 96, "over %s", identity->tls);
+	else
+		snprintf(out, 96, "without TLS");
+}
+
 static void link_check(const struct link_view *link, struct health *out)
 {
 	const struct identity *identity = &link->identity;
@@ -57,8 +68,10 @@ static void link_check(const struct link_view *link, struct health *out)
 			link->error[0] ? link->error : "not tried yet");
 		return;
 	}
-	check_add(out, "link", HEALTH_HEALTHY, "connected to PostgreSQL %s, %s",
-		identity->version_words, identity->is_standby ? "a standby" : "the primary");
+	char way[96];
+	way_words(identity, way);
+	check_add(out, "link", HEALTH_HEALTHY, "connected to PostgreSQL %s, %s, %s",
+		identity->version_words, identity->is_standby ? "a standby" : "the primary", way);
 	if (identity->is_pooled)
 		check_add(out, "pooler", HEALTH_DEGRADED,
 			"asked through a pooler, each question in a read-only transaction of its "

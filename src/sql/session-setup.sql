@@ -6,4 +6,5 @@ SELECT
 	pg_catalog.set_config('statement_timeout', $3, false),
 	pg_catalog.set_config('lock_timeout', $4, false),
 	pg_catalog.set_config('idle_in_transaction_session_timeout', $5, false),
-	pg_catalog.set_config('role', $6, false)
+	pg_catalog.set_config('role', $6, false),
+	pg_catalog.set_config('application_name', $7, false)

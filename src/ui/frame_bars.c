@@ -56,7 +56,7 @@ static void bar_text(struct bar *bar, enum role role, const char *text)
 /* "pg-a.prod" is enough in a narrow bar; a socket directory is "local". */
 static void host_words(const struct frame *f, const struct identity *id, char out[128])
 {
-	if (id->host[0] == '/')
+	if (identity_is_local(id))
 		snprintf(out, 128, f->layout == LAYOUT_WIDE ? "local:%.7s" : "local", id->port);
 	else if (f->layout == LAYOUT_WIDE)
 		snprintf(out, 128, "%.100s:%.7s", id->host, id->port);
@@ -84,7 +84,7 @@ static void bar_server(const struct frame *f, struct bar *bar)
 	bar_text(bar, bar->role, text);
 	if (id->tls[0])
 		bar_text(bar, bar->role, "TLS");
-	else if (id->host[0] != '/')
+	else if (!identity_is_local(id))
 		bar_text(bar, bar->role, "no TLS");
 }
 

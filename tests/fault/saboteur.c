@@ -36,6 +36,13 @@ static bool spy_send(
 	return driver_libpq.send(conn, sql, count, params);
 }
 
+static bool spy_send_pair(
+	struct driver_conn *conn, const struct driver_text *first, const struct driver_text *second)
+{
+	note(second->sql);
+	return driver_libpq.send_pair(conn, first, second);
+}
+
 static bool spy_send_prepared(
 	struct driver_conn *conn, const char *name, int count, const char *const *params)
 {
@@ -88,6 +95,7 @@ static void spy_on(struct driver *driver)
 {
 	*driver = driver_libpq;
 	driver->send = spy_send;
+	driver->send_pair = spy_send_pair;
 	driver->send_prepared = spy_send_prepared;
 	driver->send_simple = spy_send_simple;
 	driver->flush = spy_flush;

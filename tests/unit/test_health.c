@@ -49,13 +49,36 @@ static const char *words_of(const struct world *w, const char *name, enum health
 	return "";
 }
 
+static void the_way_is_called_what_it_is(void **state)
+{
+	struct world *w = *state;
+	struct identity *identity = &w->link.identity;
+	snprintf(identity->tls, sizeof(identity->tls), "TLSv1.3 TLS_AES_256_GCM_SHA384");
+	health_judge(&w->given, &w->health);
+	assert_non_null(strstr(
+		words_of(w, "link", HEALTH_HEALTHY), ", over TLSv1.3 TLS_AES_256_GCM_SHA384"));
+
+	snprintf(identity->host, sizeof(identity->host), "/run/postgresql");
+	health_judge(&w->given, &w->health);
+	assert_non_null(strstr(words_of(w, "link", HEALTH_HEALTHY), ", over a local socket"));
+}
+
+static void two_primaries_are_unhealthy_before_any_row_says_so(void **state)
+{
+	struct world *w = *state;
+	snprintf(w->replicas.split_words, sizeof(w->replicas.split_words), "split brain: two");
+	health_judge(&w->given, &w->health);
+	assert_int_equal(w->health.verdict, HEALTH_UNHEALTHY);
+	assert_string_equal(words_of(w, "primaries", HEALTH_UNHEALTHY), "split brain: two");
+}
+
 static void a_quiet_primary_is_healthy_and_says_why(void **state)
 {
 	struct world *w = *state;
 	health_judge(&w->given, &w->health);
 	assert_int_equal(w->health.verdict, HEALTH_HEALTHY);
-	assert_string_equal(
-		words_of(w, "link", HEALTH_HEALTHY), "connected to PostgreSQL 15.18, the primary");
+	assert_string_equal(words_of(w, "link", HEALTH_HEALTHY),
+		"connected to PostgreSQL 15.18, the primary, without TLS");
 	assert_string_equal(words_of(w, "slots", HEALTH_HEALTHY), "10 of 97 slots used, 10%");
 	assert_string_equal(words_of(w, "latency", HEALTH_HEALTHY), "answered in 2 ms");
 	assert_string_equal(words_of(w, "replicas", HEALTH_HEALTHY), "no standby follows");
@@ -185,6 +208,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		WITH_WORLD(a_quiet_primary_is_healthy_and_says_why),
+		WITH_WORLD(the_way_is_called_what_it_is),
+		WITH_WORLD(two_primaries_are_unhealthy_before_any_row_says_so),
 		WITH_WORLD(a_lost_server_is_unknown_with_its_reason),
 		WITH_WORLD(what_was_not_answered_is_unknown),
 		WITH_WORLD(a_ceiling_nobody_told_is_unknown),
