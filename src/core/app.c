@@ -19,7 +19,7 @@
 #include "pg/conninfo.h"
 #include "pg/lease.h"
 
-enum { TICK_MS = 1000 };
+enum { TICK_MS = 1000, LEAVE_MS = 300 };
 
 static void set_actor(struct app *app)
 {
@@ -61,6 +61,7 @@ void app_release(struct app *app)
 {
 	app->is_closing = true;
 	loop_timer_stop(app->tick);
+	loop_timer_stop(app->leave);
 	run_drop(app);
 	monitor_stop(app);
 	free_endpoints(app);
@@ -310,15 +311,33 @@ struct store *app_store(struct app *app)
 	return remember_store(app);
 }
 
+static void leave_now(void *arg)
+{
+	struct app *app = arg;
+
+	app->leave = NULL;
+	app->quit = true;
+}
+
+void app_leave(struct app *app)
+{
+	bool is_second = app->leave != NULL;
+
+	if (run_is_open(app) && !is_second)
+		run_close(app);
+	if (!run_is_open(app) || is_second)
+		app->quit = true;
+	else
+		app->leave = loop_timer_start(app->loop, LEAVE_MS, 0, leave_now, app);
+}
+
 void app_interrupt(struct app *app, int signum)
 {
 	bool is_first = !app->interrupted;
 
 	app->interrupted = signum;
-	if (!run_is_open(app))
-		app->quit = true;
-	else if (signum != SIGINT)
-		run_close(app);
+	if (!run_is_open(app) || signum != SIGINT)
+		app_leave(app);
 	else if (is_first)
 		run_stop(app);
 	else

@@ -54,6 +54,7 @@ struct app {
 	bool wants_tour;	   /* … or show it in plain text */
 	struct demo *demo;	   /* owned; its servers end after our connections */
 	bool quit;		   /* leave the loop after this turn */
+	struct loop_timer *leave;  /* quit at last; NULL unless app_leave() waits for a run */
 	int interrupted;	   /* signal that asked us to end; 0 = none */
 	struct conninfo *conninfo; /* owned; what -h -p -U and the target say together */
 	char actor[160];	   /* osuser@host */
@@ -81,6 +82,11 @@ struct store *app_store(struct app *app);
 
 /* A signal asks us to end: the first INT stops after the step, the second cancels it; others end at once. */
 void app_interrupt(struct app *app, int signum);
+/*
+ * Leave: a run is closed first, so that nothing of it waits on in a queue of the server; for as long as a server that
+ * lives needs for that. A second time: at once.
+ */
+void app_leave(struct app *app);
 
 /* A console: EVENT_TICK once a second, arming runs out. */
 void app_start_ticking(struct app *app);

@@ -251,8 +251,11 @@ static void drop_left_run(void *arg)
 {
 	struct app *app = arg;
 
-	if (app->run && app->run->is_leaving)
-		run_drop(app);
+	if (!app->run || !app->run->is_leaving)
+		return;
+	run_drop(app);
+	if (app->leave)
+		app->quit = true;
 }
 
 /* What was done before it stays; a migration may stand half done. */

@@ -118,11 +118,11 @@ static void session_toggle(struct frame *f, const char *arg)
 	frame_call(f, f->app->model.is_armed ? "session.lock" : "session.arm");
 }
 
-/* First ^C: stop after this step. Second: cancel it. Idle: how to quit. */
+/* First ^C: stop after this step, or before it while the gate is shut. Second: cancel it. Idle: how to quit. */
 static void session_interrupt(struct frame *f, const char *arg)
 {
 	enum run_state state = f->app->model.run.state;
-	bool is_busy = run_state_is_busy(state);
+	bool is_busy = run_state_is_busy(state) || state == RUN_GATED;
 	(void)arg;
 	if (!is_busy) {
 		frame_say(f, "q quits; ^C stops a step while it runs");

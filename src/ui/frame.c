@@ -147,7 +147,7 @@ static void follow_run(struct frame *f)
 		frame_push(f, step);
 	else if (f->run_state != RUN_NONE && state == RUN_NONE && frame_view(f) == step)
 		frame_pop(f);
-	if (state == RUN_READY || state == RUN_NONE)
+	if (!run_state_is_busy(state))
 		f->has_stop_asked = false;
 	f->run_state = state;
 }

@@ -116,7 +116,7 @@ static void confirm_quit(const struct call *call, struct confirmation *c)
 
 static void run_quit(struct call *call)
 {
-	call->app->quit = true;
+	app_leave(call->app);
 	call_finish(call);
 }
 
