@@ -32,18 +32,20 @@ void pool_lend(struct pool_member *member, const struct pool_request *request)
 		pool_alarm_by(pool, member->overdue_us);
 }
 
+/* The last used one, but a fresh one is lent before one that has to be asked first. */
 struct pool_member *pool_idle_get(struct pool *pool)
 {
-	struct pool_member *member;
+	struct pool_member *member = pool->members[MEMBER_IDLE];
 	int64_t now_us = pool_now(pool);
 
-	while ((member = pool->members[MEMBER_IDLE])) {
+	while (member) {
 		if (!conn_is_usable(member->conn))
-			member_destroy(member, POOL_REASON_BROKEN);
+			pool_bury(member);
 		else if (member_may_retire(member, now_us))
 			member_retire(member, now_us);
-		else
-			return member_needs_ping(member, now_us) ? NULL : member;
+		else if (!member_needs_ping(member, now_us))
+			return member;
+		member = member->state == MEMBER_IDLE ? member->next : pool->members[MEMBER_IDLE];
 	}
 	return NULL;
 }
@@ -68,8 +70,7 @@ static void wait_in_line(struct pool *pool, struct pool_request *request)
 	}
 	pool->is_kept = true;
 	line_add(pool, request);
-	pool_want(pool);
-	pool_check_hope(pool);
+	pool_serve(pool);
 }
 
 bool pool_take(struct pool *pool, struct pool_request *request, struct pool_lease *lease)
@@ -151,7 +152,10 @@ void pool_receive(struct pool_member *member)
 	if (doom == POOL_REASON_UNCLEAN)
 		conn_cancel(member->conn); /* closing alone would let the statement run on */
 	if (doom != POOL_REASONS) {
-		member_destroy(member, doom);
+		if (doom == POOL_REASON_BROKEN)
+			pool_bury(member);
+		else
+			member_destroy(member, doom);
 		pool_serve(pool);
 		return;
 	}

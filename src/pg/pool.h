@@ -161,6 +161,8 @@ const struct link_view *pool_view(const struct pool *pool);
 /* Why the last dial failed, or the last link was lost; ERR_NONE while there is nothing to say. */
 const struct err *pool_error(const struct pool *pool);
 void pool_stats(struct pool *pool, struct pool_stats *stats);
+/* The same without the quantiles, which cost some 10 µs to read. */
+void pool_counts(const struct pool *pool, struct pool_stats *stats);
 /* Counters and histograms start anew; what is there now stays. */
 void pool_stats_reset(struct pool *pool);
 /* A unit of work took that long from BEGIN to its end. */

@@ -92,6 +92,7 @@ static void show_failure(struct pool *pool, const struct conn *conn)
 	struct link_view *view = &pool->view;
 
 	pool->failure = *conn_error(conn);
+	pool->is_failing = true;
 	memcpy(view->error, from->error, sizeof(view->error));
 	memcpy(view->sqlstate, from->sqlstate, sizeof(view->sqlstate));
 	memcpy(view->hint, from->hint, sizeof(view->hint));
@@ -104,7 +105,7 @@ static void show_success(struct pool *pool)
 {
 	struct link_view *view = &pool->view;
 
-	pool->failure = (struct err){ .kind = ERR_NONE };
+	pool->is_failing = false;
 	view->error[0] = view->sqlstate[0] = view->hint[0] = '\0';
 	view->wants_password = false;
 	view->attempt = 0;
@@ -128,48 +129,45 @@ static int at_most(int n, int limit)
 	return n < limit ? n : limit;
 }
 
-static int at_least(int n, int limit)
-{
-	return n > limit ? n : limit;
-}
-
-/* Some of the idle ones may only need to be asked whether they are alive. */
-static int ping_some(struct pool *pool, int wanted)
+static void ping_some(struct pool *pool, int wanted)
 {
 	int64_t now_us = pool_now(pool);
 	struct pool_member *member;
 
 	for (; wanted > 0 && (member = pool->members[MEMBER_IDLE]); wanted--) {
 		if (!member_needs_ping(member, now_us))
-			break;
+			return;
 		member_ping(member);
 	}
-	return wanted;
 }
 
-void pool_want(struct pool *pool)
+/* Dials that are due and have room, of those that somebody waits for or the minimum wants. */
+static int count_dials(struct pool *pool)
 {
-	int coming = pool->counts[MEMBER_DIALING] + pool->counts[MEMBER_CLEANING];
-	int wanted = at_least(pool_waiting(pool) - coming, 0);
-
-	if (pool->is_suspended || pool->is_closing || pool->is_stopped) {
-		if (pool->is_stopped && !pool->is_suspended && !pool->is_closing)
-			ping_some(pool, wanted);
-		return;
-	}
-	wanted = ping_some(pool, wanted);
-	int kept = pool->is_kept ? at_least(pool->options.min_size - pool_used(pool), 0) : 0;
-	int64_t due_us = wanted > 0 ? pool->dial_after_us : pool->keep_after_us;
+	int wanted =
+		pool_waiting(pool) - pool->counts[MEMBER_CLEANING] - pool->counts[MEMBER_DIALING];
+	int kept = pool->is_kept ? pool->options.min_size - pool_used(pool) : 0;
 	int room = pool->options.size + pool->options.max_overflow - pool_used(pool);
-	int dials = at_most(at_least(wanted, kept), room);
 	int limit = pool->failures > 0 ? POOL_DIALS_AFTER_FAILURE : POOL_DIALS_MAX;
+	int64_t due_us = wanted > 0 ? pool->dial_after_us : pool->keep_after_us;
+	int dials = at_most(wanted > kept ? wanted : kept, room);
 
 	dials = at_most(dials, limit - pool->counts[MEMBER_DIALING]);
-	if (dials > 0 && due_us > pool_now(pool)) {
-		pool_alarm_by(pool, due_us);
-		dials = 0;
-	}
-	for (; dials > 0; dials--)
+	if (dials <= 0 || due_us <= pool_now(pool))
+		return dials;
+	pool_alarm_by(pool, due_us);
+	return 0;
+}
+
+/* An idle one that only has to be asked whether it is alive comes before a dial. */
+void pool_want(struct pool *pool)
+{
+	if (pool->is_suspended || pool->is_closing)
+		return;
+	ping_some(pool, pool_waiting(pool) - pool->counts[MEMBER_CLEANING]);
+	if (pool->is_stopped)
+		return;
+	for (int dials = count_dials(pool); dials > 0; dials--)
 		dial(pool);
 	pool_show_state(pool);
 }
@@ -248,23 +246,42 @@ static void dial_failed(struct pool_member *member)
 	pool_want(pool);
 }
 
+/* Once for each link: what does it say of the others? */
+static enum pool_verdict mourn(struct pool_member *member)
+{
+	struct pool *pool = member->pool;
+
+	if (member->is_lost)
+		return POOL_REPLACE;
+	enum pool_verdict verdict = judge(pool, POOL_LINK_LOST, member->conn);
+	member->is_lost = true;
+	if (verdict == POOL_REPLACE)
+		return verdict;
+	pool->suspect_us = pool_now(pool);
+	show_failure(pool, member->conn);
+	if (pool->keep_after_us < pool->suspect_us) /* a server that hangs up again and again */
+		pool->keep_after_us = pool->suspect_us + keep_us(pool, 0);
+	return verdict;
+}
+
+void pool_bury(struct pool_member *member)
+{
+	struct pool *pool = member->pool;
+	enum pool_verdict verdict = mourn(member);
+
+	member_destroy(member, POOL_REASON_BROKEN);
+	if (verdict == POOL_EVICT)
+		pool_drain(pool, POOL_REASON_ROLE, NULL, NULL);
+}
+
 /* Whoever holds it finds out, and gives it back; an idle one leaves now. */
 static void lost(struct pool_member *member)
 {
 	struct pool *pool = member->pool;
-	enum pool_verdict verdict = judge(pool, POOL_LINK_LOST, member->conn);
-	int64_t now_us = pool_now(pool);
 
-	member->is_lost = true;
-	if (verdict != POOL_REPLACE) {
-		pool->suspect_us = now_us;
-		show_failure(pool, member->conn);
-		if (pool->keep_after_us < now_us) /* a server that hangs up again and again */
-			pool->keep_after_us = now_us + keep_us(pool, 0);
-	}
 	if (member->state == MEMBER_IDLE)
-		member_destroy(member, POOL_REASON_BROKEN);
-	if (verdict == POOL_EVICT)
+		pool_bury(member);
+	else if (mourn(member) == POOL_EVICT)
 		pool_drain(pool, POOL_REASON_ROLE, NULL, NULL);
 	pool_serve(pool);
 }
@@ -284,7 +301,7 @@ void pool_member_changed(void *arg, struct conn *conn)
 			dialed(member);
 		else if (state == LINK_STOPPED)
 			dial_failed(member);
-	} else if (state != LINK_UP && !member->is_lost) {
+	} else if (state != LINK_UP) {
 		lost(member);
 	}
 }

@@ -31,7 +31,7 @@ static void explain_late(const struct pool *pool, const struct pool_request *req
 {
 	double waited_s = (double)(request->own.due_us - request->own.asked_us) / 1e6;
 
-	if (pool_total(pool) == 0 && pool->failure.kind != ERR_NONE) {
+	if (pool_total(pool) == 0 && pool->is_failing) {
 		*e = pool->failure;
 		return;
 	}

@@ -155,7 +155,10 @@ static void on_cleaned(void *arg, const struct result *result, const struct err 
 	if (e && member->is_pinged)
 		pool->counters.ping_failures++;
 	if (!is_good) {
-		member_destroy(member, POOL_REASON_BROKEN);
+		if (conn_is_usable(member->conn))
+			member_destroy(member, POOL_REASON_BROKEN);
+		else
+			pool_bury(member);
 		pool_serve(pool);
 		return;
 	}

@@ -121,7 +121,8 @@ struct pool {
 	int64_t failed_us;
 	int64_t dial_after_us; /* while somebody waits */
 	int64_t keep_after_us; /* to keep the minimum up */
-	struct err failure;
+	struct err failure; /* the last one, also when it is over: some may still have to be told */
+	bool is_failing;
 	struct link_view view;
 
 	struct dice dice;
@@ -191,6 +192,8 @@ void pool_want(struct pool *pool);
 /* Who waits for something that will not come is told. */
 void pool_check_hope(struct pool *pool);
 void pool_member_changed(void *arg, struct conn *conn);
+/* Its link is gone, and nobody holds it: judged, if that was not done yet, and closed. */
+void pool_bury(struct pool_member *member);
 /* The view changed: tell, on a later turn. */
 void pool_tell(struct pool *pool);
 void pool_show_state(struct pool *pool);

@@ -62,18 +62,23 @@ static void counters(const struct pool_counters *from, struct pool_stats *stats)
 	stats->misuses = from->misuses;
 }
 
+void pool_counts(const struct pool *pool, struct pool_stats *stats)
+{
+	*stats = (struct pool_stats){ .state = POOL_OPEN };
+	gauges(pool, stats);
+	counters(&pool->counters, stats);
+	snprintf(stats->error, sizeof(stats->error), "%s", pool_error(pool)->text);
+}
+
 void pool_stats(struct pool *pool, struct pool_stats *stats)
 {
 	int64_t now_us = pool_now(pool);
 
-	*stats = (struct pool_stats){ .state = POOL_OPEN };
-	gauges(pool, stats);
-	counters(&pool->counters, stats);
+	pool_counts(pool, stats);
 	stats->wait = histogram_read(&pool->wait, now_us);
 	stats->hold = histogram_read(&pool->hold, now_us);
 	stats->connect = histogram_read(&pool->connect, now_us);
 	stats->transaction = histogram_read(&pool->transaction, now_us);
-	snprintf(stats->error, sizeof(stats->error), "%s", pool->failure.text);
 }
 
 void pool_stats_reset(struct pool *pool)
@@ -97,5 +102,7 @@ const struct link_view *pool_view(const struct pool *pool)
 
 const struct err *pool_error(const struct pool *pool)
 {
-	return &pool->failure;
+	static const struct err nothing = { .kind = ERR_NONE };
+
+	return pool->is_failing ? &pool->failure : &nothing;
 }
