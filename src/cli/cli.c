@@ -5,12 +5,10 @@
 #include <unistd.h>
 
 #include "base/json.h"
-#include "base/str.h"
-#include "base/visible.h"
 #include "cli/ask.h"
 #include "cli/password.h"
 #include "cli/print.h"
-#include "cli/progress.h"
+#include "cli/steps.h"
 #include "conf/conf.h"
 
 struct presenter {
@@ -18,7 +16,7 @@ struct presenter {
 	bool has_events; /* NDJSON instead of one report at the end */
 	bool may_ask_password;
 	bool lacks_password; /* the call failed for want of one: it is not reported, but tried again */
-	struct progress progress;
+	struct steps steps;
 	bool is_finished;
 	int status;
 	int64_t now_wall_us;
@@ -64,26 +62,14 @@ static void print_event(const struct call_event *event)
 
 static void tell(void *arg, const struct call_event *event)
 {
-	const struct presenter *presenter = arg;
-	static const char *const marks[][2] = { { "step_start", "  " }, { "step_done", "ok " },
-		{ "step_failed", "failed " }, { "step_rolled_back", "rolled back " } };
-	const char *mark = "   ";
+	struct presenter *presenter = arg;
 
 	if (presenter->has_events) {
 		print_event(event);
 		return;
 	}
-	/* Started steps are news only where somebody watches them run. */
-	if (presenter->form == PRINT_JSON ||
-		(strcmp(event->kind, "step_start") == 0 && !isatty(STDERR_FILENO)))
-		return;
-	for (size_t i = 0; i < ARRAY_SIZE(marks); i++) {
-		if (strcmp(marks[i][0], event->kind) == 0)
-			mark = marks[i][1];
-	}
-	char *text = visible_new(event->text, VISIBLE_LINE);
-	fprintf(stderr, "%s%s\n", mark, text);
-	free(text);
+	if (presenter->form != PRINT_JSON)
+		steps_tell(&presenter->steps, event);
 }
 
 /* color = always also colours a pipe; auto only a terminal that has any. NO_COLOR is read with the settings. */
@@ -100,16 +86,8 @@ static bool has_color(const struct app *app, int fd)
 /* Only for a person who watches: a log is read afterwards. */
 static void tell_progress(struct presenter *presenter, const struct app *app)
 {
-	struct str line = { 0 };
-
-	if (presenter->form != PRINT_TEXT || presenter->has_events || !isatty(STDERR_FILENO))
-		return;
-	if (progress_line(&presenter->progress, &app->model.run, app->model.now_us, &line)) {
-		char *text = visible_new(str_c(&line), VISIBLE_LINE);
-		fprintf(stderr, "   %s\n", text);
-		free(text);
-	}
-	str_release(&line);
+	if (presenter->form == PRINT_TEXT && !presenter->has_events)
+		steps_tick(&presenter->steps, &app->model.run, app->model.now_us);
 }
 
 static void on_done(void *arg, struct call *call)
@@ -122,9 +100,13 @@ static void on_done(void *arg, struct call *call)
 		presenter->may_ask_password && call->report.exit && app_wants_password(call->app);
 	if (presenter->lacks_password)
 		return;
+	steps_release(&presenter->steps);
+	/* Where both streams are one terminal, what was told there is not told again. */
+	bool is_known = presenter->steps.has_told && isatty(STDOUT_FILENO) && isatty(STDERR_FILENO);
 	print_report(stdout, stderr, &call->report,
 		&(struct print_options){
 			.form = presenter->has_events ? PRINT_JSON : presenter->form,
+			.known = is_known ? "migrations" : NULL,
 			.out_has_color = has_color(call->app, STDOUT_FILENO),
 			.talk_has_color = has_color(call->app, STDERR_FILENO),
 			.now_wall_us = clock_wall_us(loop_clock(call->app->loop)) });
@@ -170,11 +152,13 @@ static bool run_call(
 	if (can_ask(presenter))
 		call->ask = ask;
 	presenter->is_finished = false;
+	steps_init(&presenter->steps, stderr, isatty(STDERR_FILENO), has_color(app, STDERR_FILENO));
 	call_start(call, NULL, on_done, presenter);
 	while (!presenter->is_finished && !app->quit) {
 		app_turn(app);
 		tell_progress(presenter, app);
 	}
+	steps_release(&presenter->steps);
 	return true;
 }
 

@@ -62,7 +62,7 @@ void print_report(
 {
 	switch (options->form) {
 	case PRINT_TEXT:
-		print_text(out, report, options->now_wall_us, options->out_has_color);
+		print_text(out, report, options);
 		fflush(out);
 		print_talk(talk, report, options->talk_has_color);
 		break;

@@ -19,12 +19,14 @@ struct print_options {
 	enum print_form form;
 	bool out_has_color, talk_has_color;
 	int64_t now_wall_us; /* for "2 d ago" */
+	const char
+		*known; /* name of a table that text leaves out: it was told already; NULL = none */
 };
 
 void print_report(
 	FILE *out, FILE *talk, const struct report *report, const struct print_options *options);
 
-void print_text(FILE *out, const struct report *report, int64_t now_wall_us, bool has_color);
+void print_text(FILE *out, const struct report *report, const struct print_options *options);
 void print_json(FILE *out, const struct report *report);
 void print_csv(FILE *out, const struct report *report);
 /* Sentences, warnings, and the error in full: what, where, SQLSTATE, detail, hint, what is now true. */

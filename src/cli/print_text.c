@@ -15,6 +15,7 @@ struct printer {
 	FILE *out;
 	int64_t now_wall_us;
 	bool has_color;
+	const char *known; /* name of what is left out; NULL = nothing */
 };
 
 struct column {
@@ -276,7 +277,9 @@ static void print_object(const struct printer *printer, const struct node *objec
 	for (const struct node *child = object->first; child; child = child->next) {
 		bool is_block = child->kind == NODE_TABLE || child->kind == NODE_OBJECT ||
 				child->kind == NODE_LIST;
-		if (!child->label || (is_block && !child->first))
+		bool is_known =
+			printer->known && child->name && strcmp(printer->known, child->name) == 0;
+		if (!child->label || is_known || (is_block && !child->first))
 			continue;
 		if (is_block && !is_first)
 			fputc('\n', out);
@@ -292,9 +295,12 @@ static void print_object(const struct printer *printer, const struct node *objec
 	}
 }
 
-void print_text(FILE *out, const struct report *report, int64_t now_wall_us, bool has_color)
+void print_text(FILE *out, const struct report *report, const struct print_options *options)
 {
-	print_object(
-		&(struct printer){ .out = out, .now_wall_us = now_wall_us, .has_color = has_color },
-		report->data);
+	const struct printer printer = { .out = out,
+		.now_wall_us = options->now_wall_us,
+		.has_color = options->out_has_color,
+		.known = options->known };
+
+	print_object(&printer, report->data);
 }

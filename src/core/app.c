@@ -79,6 +79,7 @@ void app_release(struct app *app)
 	arena_release(&app->journal_arena);
 	note_list_release(&app->model.notes);
 	conninfo_free(app->conninfo);
+	mem_free_secret(app->password);
 	target_release(&app->target);
 	conf_free(app->conf);
 	bus_release(&app->bus);
@@ -271,6 +272,16 @@ static struct endpoint *make_endpoint(
 	return endpoint;
 }
 
+/* Who typed a password for a user means that user on each server of the target, as with psql and several hosts. */
+static void share_password(const struct app *app, struct conninfo *info)
+{
+	const char *user = conninfo_get(info, "user"), *ours = conninfo_get(app->conninfo, "user");
+
+	if (app->password && !conninfo_has_password(info) && user && ours &&
+		strcmp(user, ours) == 0)
+		conninfo_set(info, "password", app->password);
+}
+
 bool app_connect(struct app *app, struct err *e)
 {
 	if (app->primary)
@@ -283,6 +294,7 @@ bool app_connect(struct app *app, struct err *e)
 		struct conninfo *info = conninfo_new(app->target.replicas[i], NULL, e);
 		if (!info)
 			return false;
+		share_password(app, info);
 		app->standbys[i] = make_endpoint(app, info, on_standby_changed);
 		conninfo_free(info);
 	}
@@ -304,6 +316,8 @@ void app_set_password(struct app *app, const char *password)
 	monitor_stop(app);
 	free_endpoints(app);
 	conninfo_set(app->conninfo, "password", password);
+	mem_free_secret(app->password);
+	app->password = mem_strdup(password);
 }
 
 struct store *app_store(struct app *app)

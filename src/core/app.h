@@ -57,6 +57,7 @@ struct app {
 	struct loop_timer *leave;  /* quit at last; NULL unless app_leave() waits for a run */
 	int interrupted;	   /* signal that asked us to end; 0 = none */
 	struct conninfo *conninfo; /* owned; what -h -p -U and the target say together */
+	char *password;		   /* typed at a prompt; owned, wiped; NULL = nobody was asked */
 	char actor[160];	   /* osuser@host */
 };
 
@@ -72,7 +73,10 @@ bool app_connect(struct app *app, struct err *e) MUST_CHECK;
 bool app_wants_password(const struct app *app);
 /* Whom the password is for, for the prompt: "bob@host:5432/shop". */
 void app_words(const struct app *app, struct str *out);
-/* Connections opened from now on use it; those there are end. Only while no call is under way. */
+/*
+ * Connections opened from now on use it; those there are end. The target's standbys use it too, for the same user and
+ * where they bring none of their own. Only while no call is under way.
+ */
 void app_set_password(struct app *app, const char *password);
 /* Point the app at another place (the demo's cluster), before app_connect(). */
 bool app_retarget(struct app *app, const char *name, const char *conninfo,

@@ -115,6 +115,33 @@ static void no_password_means_nobody_is_asked(void **state)
 	assert_null(strstr(str_c(&seat->pty.bytes), "Password for"));
 }
 
+/* The one server stands for primary and standby: what counts is who gets in with what was typed. */
+static void a_password_typed_once_opens_the_standbys_too(void **state)
+{
+	struct seat *seat = *state;
+	struct shell *sh = seat->sh;
+	const char *port = strstr(cluster_tcp_conninfo(servers, 0), "port=") + 5;
+	char *place = mem_printf("127.0.0.1:%.*s/%s", (int)strcspn(port, " "), port, sh->database);
+	char *conf = mem_printf("[target shop]\nprimary = postgres://guarded@%s\nreplicas = "
+				"postgres://guarded@%s postgres://postgres@%s\nenv = dev\n",
+		place, place, place);
+	shell_write(sh, "dbtop.conf", conf);
+	shell_env(sh, "DBTOP_TARGET", "shop");
+
+	seat->line = mem_strdup("-W");
+	pty_start(&seat->pty, 120, 30, body, seat);
+	pty_wait_text(&seat->pty, "Password for guarded@127.0.0.1:");
+	pty_type(&seat->pty, "tr0ubadour\n");
+	pty_wait_text(&seat->pty, "Migrations");
+	shell_wait(sh, "select count(*) filter (where usename = 'guarded') = 2 and count(*) filter "
+		       "(where usename = 'postgres') >= 1 from pg_stat_activity where datname = "
+		       "current_database() and application_name like 'dbtop/%'");
+
+	assert_null(strstr(str_c(&seat->pty.bytes), "tr0ubadour"));
+	free(place);
+	free(conf);
+}
+
 int main(void)
 {
 #define AT_SEAT(test) cmocka_unit_test_setup_teardown(test, seat_up, seat_down)
@@ -122,6 +149,7 @@ int main(void)
 		AT_SEAT(a_password_the_server_wants_is_asked_for_without_echo),
 		AT_SEAT(who_gives_up_gets_the_word_of_the_server_and_the_echo_back),
 		AT_SEAT(no_password_means_nobody_is_asked),
+		AT_SEAT(a_password_typed_once_opens_the_standbys_too),
 	};
 	return cmocka_run_group_tests(tests, world_up, world_down);
 }

@@ -17,12 +17,13 @@ static char *printed(void (*print)(FILE *, const struct report *), const struct 
 
 static void text_of(FILE *out, const struct report *report)
 {
-	print_text(out, report, INT64_C(3) * 86400 * 1000000, false);
+	print_text(out, report,
+		&(struct print_options){ .now_wall_us = INT64_C(3) * 86400 * 1000000 });
 }
 
 static void colored_text_of(FILE *out, const struct report *report)
 {
-	print_text(out, report, 0, true);
+	print_text(out, report, &(struct print_options){ .out_has_color = true });
 }
 
 static void talk_of(FILE *out, const struct report *report)
