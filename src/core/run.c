@@ -9,6 +9,7 @@
 #include "core/app.h"
 #include "core/monitor.h"
 #include "core/run_private.h"
+#include "migrate/plan/forecast.h"
 
 void run_changed(struct run *run)
 {
@@ -217,6 +218,7 @@ void run_skip(struct app *app, const char *reason)
 		return;
 	snprintf(run->skip_reason, sizeof(run->skip_reason), "%s", reason);
 	run_plan_skip(run, next_step(app), reason);
+	forecast_skip(run->inspection->plan, next_step(app));
 	if (run->executor) {
 		executor_skip(run->executor, run->skip_reason);
 		return;

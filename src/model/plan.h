@@ -73,6 +73,7 @@ struct plan_step {
 	size_t hazard_count;
 	int level;	    /* highest of its hazards */
 	bool is_reversible; /* down exists and the migration is not marked irreversible */
+	bool is_skipped;    /* a person left it out of this run: nothing of it has happened */
 	bool asks_late;	    /* older than the newest applied, and `order = ask`: level 1 at least */
 	char sha256[65];    /* of its statements, hex */
 	const char *digest_line; /* changing.md 9; the plan's digest is over these */
@@ -92,6 +93,7 @@ struct plan {
 	const struct type_fact *types; /* and those of the types named */
 	size_t type_count;
 	const char *time_zone; /* NULL = not surely known */
+	int64_t hazard_size_bytes;
 	size_t late_count;     /* migrations of the plan older than the newest applied: ask */
 	const char **warnings; /* sentences; in the plan's arena */
 	size_t warning_count, warning_capacity;

@@ -152,20 +152,39 @@ static void a_column_that_is_proved_needs_no_scan(void **state)
 	"ALTER TABLE app.t ADD CONSTRAINT p CHECK (i IS NOT NULL) NOT VALID;" \
 	"ALTER TABLE app.t VALIDATE CONSTRAINT p;"
 
-static void a_proof_counts_within_its_step_only(void **state)
+static void a_proof_of_the_plan_counts_until_it_is_gone(void **state)
 {
 	static const char set[] = "ALTER TABLE app.t ALTER i SET NOT NULL;";
 	struct migration_world *w = *state;
 	char *same = mem_printf("%s %s", PROOF, set);
-	char *alone = mem_printf("%s CREATE INDEX CONCURRENTLY x ON app.t (i); %s", PROOF, set);
+	char *later = mem_printf("%s CREATE INDEX CONCURRENTLY x ON app.t (i); %s", PROOF, set);
 	char *gone = mem_printf("%s ALTER TABLE app.t DROP CONSTRAINT p; %s", PROOF, set);
+	char *lone = mem_printf("-- dbtop: tx none\n%s %s", PROOF, set);
 
 	assert_told(w, same, "lock-exclusive 1");
-	assert_told(w, alone, "scan-lock 2");
+	assert_told(w, later, "lock-exclusive 1");
 	assert_told(w, gone, "scan-lock 2");
+	assert_told(w, lone, "scan-lock 2");
 	free(same);
-	free(alone);
+	free(later);
 	free(gone);
+	free(lone);
+}
+
+static void a_step_left_out_proves_and_makes_nothing(void **state)
+{
+	struct migration_world *w = *state;
+
+	world_file(
+		w, "20230101000000_z.sql", "-- dbtop: up\n" PROOF "CREATE TABLE app.n (a int);\n");
+	plan_text(
+		w, "ALTER TABLE app.t ALTER i SET NOT NULL; CREATE INDEX k ON app.n (a);", &answer);
+	assert_int_equal(w->plan.step_count, 2);
+	assert_int_equal(w->plan.steps[1].level, 1);
+	forecast_skip(&w->plan, 0);
+	assert_int_equal(w->plan.steps[1].level, 2);
+	assert_true(plan_cost(&w->plan.steps[1], 0, 0).scan);
+	assert_int_equal(w->plan.steps[1].hazards[1].kind, HAZARD_SCAN_LOCK);
 }
 
 static void what_a_statement_before_may_have_changed_is_unknown(void **state)
@@ -297,7 +316,8 @@ int main(void)
 		TEST(what_rests_on_a_column_is_scanned_though_its_rows_stay),
 		TEST(a_zone_that_is_not_surely_utc_is_a_rewrite),
 		TEST(a_column_that_is_proved_needs_no_scan),
-		TEST(a_proof_counts_within_its_step_only),
+		TEST(a_proof_of_the_plan_counts_until_it_is_gone),
+		TEST(a_step_left_out_proves_and_makes_nothing),
 		TEST(what_a_statement_before_may_have_changed_is_unknown),
 		TEST(a_new_column_of_a_domain_with_constraints_is_a_rewrite),
 		TEST(both_ends_of_a_columns_key_are_named),

@@ -289,7 +289,9 @@ static void statement_assess(struct assessment *a, size_t index)
 		struct place place = place_of(a, index, &actions[i], i);
 		held_add(a, &place);
 	}
-	standing_note(a->standing, sql);
+	if (a->step->is_skipped)
+		return;
+	standing_note(a->standing, sql, a->step->is_lone);
 	for (size_t i = 0; i < count; i++)
 		created_note(a->created, &actions[i], forecast_size(a->plan, &actions[i].object));
 }
@@ -302,15 +304,14 @@ static void step_assess(struct assessment *a, struct plan_step *step)
 	step->hazards = NULL;
 	step->hazard_count = 0;
 	step->level = step->asks_late ? 1 : 0;
-	standing_step(a->standing);
 	for (size_t i = 0; i < step->statement_count; i++)
 		statement_assess(a, i);
 	step->costs = a->costs;
 }
 
-void assess_plan(struct plan *plan, int64_t hazard_size_bytes)
+void assess_plan(struct plan *plan)
 {
-	struct assessment a = { .plan = plan, .size_limit = hazard_size_bytes };
+	struct assessment a = { .plan = plan, .size_limit = plan->hazard_size_bytes };
 
 	a.created = created_new();
 	a.standing = standing_new(&plan->arena);

@@ -8,7 +8,7 @@
 
 #include "model/plan.h"
 
-/* Fills hazards, their count and the level of every step, by the sizes in the plan. */
-void assess_plan(struct plan *plan, int64_t hazard_size_bytes);
+/* Fills costs, hazards, their count and the level of every step, by what the plan knows of the catalog. */
+void assess_plan(struct plan *plan);
 
 #endif

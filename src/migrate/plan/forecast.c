@@ -237,5 +237,12 @@ void forecast_apply(
 
 	sizes_keep(plan, answer ? answer : &nothing);
 	types_keep(plan, answer ? answer : &nothing);
-	assess_plan(plan, hazard_size_bytes);
+	plan->hazard_size_bytes = hazard_size_bytes;
+	assess_plan(plan);
+}
+
+void forecast_skip(struct plan *plan, size_t step)
+{
+	plan->steps[step].is_skipped = true;
+	assess_plan(plan);
 }

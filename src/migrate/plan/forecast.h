@@ -20,6 +20,8 @@ void forecast_question(struct plan *plan, struct catalog_question *question);
  */
 void forecast_apply(
 	struct plan *plan, const struct catalog_answer *answer, int64_t hazard_size_bytes);
+/* A person left that step out: what later steps cost without it, by what the catalog said. */
+void forecast_skip(struct plan *plan, size_t step);
 /* What is known of a table the plan touches; NULL = nothing. */
 const struct table_size *forecast_size(const struct plan *plan, const struct object_name *table);
 const struct table_column *forecast_column(const struct table_size *size, const char *name);

@@ -82,7 +82,7 @@ static const enum reach reaches[ACTION_KIND_COUNT] = {
 	[ACTION_SET] = REACH_NOTHING,
 };
 
-/* A CHECK (column IS NOT NULL) the step has made. */
+/* A CHECK (column IS NOT NULL) the plan has made. */
 struct proof {
 	const struct action *made;
 	bool is_valid, is_gone;
@@ -93,7 +93,7 @@ struct standing {
 	bool is_all_open, is_path_open, is_zone_open, are_types_open, has_domains;
 	const struct action **changes; /* those that reach a table or a column, oldest first */
 	size_t change_count, change_capacity;
-	struct proof *proofs; /* of this step */
+	struct proof *proofs;
 	size_t proof_count, proof_capacity;
 };
 
@@ -129,18 +129,14 @@ static bool touches(const struct action *change, const struct action *action)
 	return true;
 }
 
-void standing_step(struct standing *standing)
-{
-	standing->proof_count = 0;
-}
-
 /* These leave a CHECK that stands where it is. */
 static bool spares_proofs(const struct action *change)
 {
 	static const enum action_kind kinds[] = { ACTION_ADD_CHECK, ACTION_ADD_CHECK_NOT_VALID,
 		ACTION_ADD_FOREIGN_KEY, ACTION_ADD_FOREIGN_KEY_NOT_VALID, ACTION_REFERENCED,
 		ACTION_ADD_UNIQUE, ACTION_ADD_UNIQUE_USING_INDEX, ACTION_CREATE_INDEX,
-		ACTION_VALIDATE_CONSTRAINT, ACTION_SET_NOT_NULL, ACTION_DROP_NOT_NULL };
+		ACTION_CREATE_INDEX_CONCURRENTLY, ACTION_VALIDATE_CONSTRAINT, ACTION_SET_NOT_NULL,
+		ACTION_DROP_NOT_NULL };
 
 	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++)
 		if (kinds[i] == change->kind)
@@ -157,7 +153,7 @@ static bool is_of(const struct proof *proof, const struct object_name *table, co
 	       (own->schema == table->schema || is_same(own->schema, table->schema));
 }
 
-static void proofs_note(struct standing *standing, const struct action *change)
+static void proofs_note(struct standing *standing, const struct action *change, bool is_lone)
 {
 	struct action about = *change;
 
@@ -166,11 +162,11 @@ static void proofs_note(struct standing *standing, const struct action *change)
 		about.table = proof->made->table;
 		about.part = proof->made->proven;
 		proof->is_gone |= !spares_proofs(change) && touches(change, &about);
-		proof->is_valid |= change->kind == ACTION_VALIDATE_CONSTRAINT &&
+		proof->is_valid |= !is_lone && change->kind == ACTION_VALIDATE_CONSTRAINT &&
 				   is_of(proof, &change->table, proof->made->proven) &&
 				   is_same(proof->made->part, change->part);
 	}
-	if (!change->proven)
+	if (!change->proven || is_lone)
 		return;
 	standing->proofs = arena_room(standing->arena, standing->proofs, standing->proof_count,
 		&standing->proof_capacity, sizeof(*standing->proofs));
@@ -222,12 +218,12 @@ static void types_note(
 				    (ends_with(sql->tag, " TYPE") && !is_enum);
 }
 
-void standing_note(struct standing *standing, const struct statement *sql)
+void standing_note(struct standing *standing, const struct statement *sql, bool is_lone)
 {
 	for (size_t i = 0; i < sql->action_count; i++) {
 		const struct action *change = &sql->actions[i];
 		enum reach reach = reach_of(change);
-		proofs_note(standing, change);
+		proofs_note(standing, change, is_lone);
 		settings_note(standing, sql, change->kind);
 		types_note(standing, sql, change->kind);
 		standing->is_all_open |= reach == REACH_ALL;

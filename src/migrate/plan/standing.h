@@ -2,7 +2,9 @@
 /*
  * Standing: what of the catalog's word still stands behind the statements of a plan that run before. The catalog is
  * asked once, ahead of all of them: what they may have changed since is unknown. And what they surely proved: a CHECK
- * (column IS NOT NULL) that the same step has validated, for only a step as a whole can be left out by a person.
+ * (column IS NOT NULL) they have validated. Steps run in order and a group that fails ends the run, so whoever comes after
+ * it may count on it; a step a person leaves out is not noted here (forecast_skip), nor does a lone one prove anything,
+ * for that may be called done by a person.
  */
 #ifndef DBTOP_MIGRATE_PLAN_STANDING_H
 #define DBTOP_MIGRATE_PLAN_STANDING_H
@@ -16,10 +18,8 @@ struct standing;
 
 struct standing *standing_new(struct arena *arena); /* lives as long as the arena */
 
-/* A step begins: what the one before proved is no longer sure. */
-void standing_step(struct standing *standing);
-/* A statement has run. */
-void standing_note(struct standing *standing, const struct statement *sql);
+/* A statement has run, in a group or as a lone step. */
+void standing_note(struct standing *standing, const struct statement *sql, bool is_lone);
 
 /* Is the catalog's word on the table and the column (part) of this action still true when it runs? */
 bool standing_covers(const struct standing *standing, const struct statement *sql, size_t action);
@@ -27,7 +27,7 @@ bool standing_covers_type(const struct standing *standing, const struct object_n
 bool standing_covers_zone(const struct standing *standing);
 /* Did a statement before say, of what the plan itself made, CREATE DOMAIN? */
 bool standing_has_domains(const struct standing *standing);
-/* Has this step proved that the column holds no null? */
+/* Is it proved that the column holds no null? */
 bool standing_proves(
 	const struct standing *standing, const struct object_name *table, const char *column);
 

@@ -138,7 +138,8 @@ static void judge_not_null(const struct hearing *hearing)
 	if (!is_proved && (!column || !column->is_proven))
 		return;
 	turn_into(hearing, ACTION_SET_NOT_NULL, false, false);
-	hearing->verdict->why = is_proved ? "a CHECK this step has validated spares the scan"
+	hearing->verdict->why = is_proved
+					? "a CHECK validated before it in this plan spares the scan"
 				: column->is_not_null ? "it is NOT NULL already"
 						      : "a valid CHECK spares the scan";
 }
