@@ -28,20 +28,12 @@ static void record_done(struct executor *x)
 		record_start(x);
 }
 
-static void record_reopened(struct executor *x)
-{
-	if (executor_is_step_recorded(x))
-		executor_step_done(x, STEP_DONE);
-	else
-		record_done(x);
-}
-
 static void step_open_or_record(struct executor *x)
 {
 	if (x->link.lease)
 		record_done(x);
 	else
-		open_start(x, record_reopened);
+		open_start(x, record_done);
 }
 
 void executor_choose(struct executor *x, enum run_choice choice)
@@ -88,8 +80,9 @@ void executor_cancel(struct executor *x)
 		link_cancel(x);
 	} else if (x->state == RUN_OPENING) {
 		struct err e;
-		err_set(&e, ERR_CANCELED, "canceled before anything was sent");
-		executor_finish(x, RUN_STOPPED, EXIT_ERROR, &e);
+		err_set(&e, ERR_CANCELED, "canceled before %s was sent",
+			x->next > 0 ? "the next step" : "anything");
+		executor_finish_between(x, EXIT_ERROR, &e);
 	}
 }
 

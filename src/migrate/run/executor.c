@@ -92,6 +92,24 @@ void executor_finish(
 	x->finishing = loop_soon(x->o.loop, tell_finished, x);
 }
 
+/* Has this run done the first steps of the migration whose next step would come now? */
+static bool is_within_migration(const struct executor *x)
+{
+	const struct plan *plan = x->o.plan;
+	if (!plan || x->next == 0 || x->next >= plan->step_count)
+		return false;
+	return plan->steps[x->next - 1].migration == plan->steps[x->next].migration;
+}
+
+void executor_finish_between(struct executor *x, enum exit_code exit, const struct err *e)
+{
+	if (is_within_migration(x)) {
+		x->end.database = DATABASE_PARTIAL;
+		exit = EXIT_FAILED_PARTWAY;
+	}
+	executor_finish(x, RUN_STOPPED, exit, e);
+}
+
 static bool gate_is_open(struct executor *x)
 {
 	return !x->o.events->may_step || x->o.events->may_step(x->o.events_arg, x->next);
@@ -167,12 +185,10 @@ bool executor_is_step_recorded(const struct executor *x)
 	return found && (found->state == HISTORY_STEP_DONE || found->state == HISTORY_STEP_SKIPPED);
 }
 
-/* What was written just before the connection broke may have arrived. */
+/* Nothing of this step was out when the connection broke, or what became of it is known. */
 static void step_reopened(struct executor *x)
 {
-	if (executor_is_recorded(x))
-		executor_step_done(x, STEP_DONE);
-	else if (x->step.is_chosen)
+	if (x->step.is_chosen)
 		executor_begin(x);
 	else
 		resume_check(x, executor_begin);

@@ -25,7 +25,9 @@ struct executor_link {
 	struct lease *lease; /* NULL = none */
 	struct identity identity;
 	bool has_identity;
-	int64_t old_pid;	 /* backend of a connection that was lost; 0 = none */
+	int64_t start_us;     /* when its backend began, by the server's clock; 0 = not known */
+	int64_t old_pid;      /* backend of a connection that was lost; 0 = none */
+	int64_t old_start_us; /* a number is lent to the next one: this is what tells them apart */
 	bool has_locks_prepared; /* false once a file took it away */
 	bool is_prepared_gone;	 /* the file said DEALLOCATE or DISCARD: send texts from now on */
 	bool session_is_changed; /* settings of the file may stand */
@@ -86,7 +88,9 @@ struct executor {
 	struct history_writer writer;
 	struct history_write write;
 	int create_tries;
-	bool is_reopened; /* after a loss: the history holds what we did ourselves */
+	bool is_confirming;   /* the history is read to confirm a COMMIT, without the lock */
+	bool wants_terminate; /* end our old backend, also while it works */
+	bool is_reopened;     /* after a loss: the history holds what we did ourselves */
 	executor_next_fn *after_open;
 	bool is_changed_since; /* the interrupted step's statements are others now */
 	bool has_unfinished; /* earlier runs left something: each step is looked into before it runs */
@@ -125,6 +129,8 @@ void executor_step_done(struct executor *x, enum step_state state);
 /* The step is over and not in the history: PAUSED. x->trouble.kind, error, choices and words are the caller's. */
 void executor_step_failed(
 	struct executor *x, const struct run_trouble *trouble, enum exit_code exit);
+/* The same between steps: says whether part of a migration stands that this run began. */
+void executor_finish_between(struct executor *x, enum exit_code exit, const struct err *e);
 /* The run ends here, with what x->end says, on a later turn. */
 void executor_finish(
 	struct executor *x, enum run_state state, enum exit_code exit, const struct err *e);
@@ -163,6 +169,8 @@ void link_destroy(struct executor *x);
 void open_start(struct executor *x, executor_next_fn *then);
 /* The same from the session on, over a connection that is there. */
 void open_session(struct executor *x, executor_next_fn *then);
+/* Read the history once more, to confirm what the server said of a COMMIT: no lock is needed for that. */
+void open_confirm(struct executor *x, executor_next_fn *then);
 /* Make the history's tables if they are not there; then `then`. */
 void open_create(struct executor *x, executor_next_fn *then);
 /* Take back what a file changed for the session; then `then`. */
@@ -193,6 +201,8 @@ void lone_start(struct executor *x);
 void lone_record_done(struct executor *x);
 /* COMMIT had no answer: ask the server what became of it. */
 void outcome_start(struct executor *x);
+/* The history could not be read after all. */
+void outcome_not_confirmed(struct executor *x, const struct err *e);
 /* A lone statement had none: find the way back, then ask the catalog. */
 void outcome_reopen(struct executor *x);
 void record_start(struct executor *x);

@@ -111,7 +111,11 @@ void link_drop(struct executor *x)
 		return;
 	struct lease *lease = x->link.lease;
 	x->link.lease = NULL;
-	x->link.old_pid = x->link.identity.backend_pid;
+	if (x->link.start_us) { /* it may hold our locks */
+		x->link.old_pid = x->link.identity.backend_pid;
+		x->link.old_start_us = x->link.start_us;
+	}
+	x->link.start_us = 0;
 	x->link.is_prepared_gone = false;
 	x->link.has_locks_prepared = false;
 	x->link.session_is_changed = false;

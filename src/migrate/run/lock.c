@@ -27,9 +27,23 @@ void lock_init(struct executor *x)
 
 static void poll(struct executor *x);
 
-static bool is_our_old_backend(const struct executor *x, int64_t pid)
+/* Its number alone may be a stranger's by now. */
+static bool is_our_old_backend(const struct executor *x, const struct result *r)
 {
-	return pid != 0 && pid == x->link.old_pid;
+	int64_t pid = result_int(r, 0, result_column(r, "pid"), 0);
+	int64_t start_us = result_int(r, 0, result_column(r, "start_us"), 0);
+	return pid != 0 && pid == x->link.old_pid && start_us != 0 &&
+	       start_us == x->link.old_start_us;
+}
+
+/* A role that may not see others gets no address either: that is not a socket. */
+static const char *address_words(const struct result *r)
+{
+	const char *address = result_text(r, 0, result_column(r, "address"));
+	if (address)
+		return address;
+	return result_text(r, 0, result_column(r, "since")) ? "a socket of that machine"
+							    : "an address this role may not see";
 }
 
 static void holder_words(const struct executor *x, const struct result *r, struct run_wait *wait)
@@ -41,17 +55,16 @@ static void holder_words(const struct executor *x, const struct result *r, struc
 	}
 	const char *app = result_text(r, 0, result_column(r, "app"));
 	const char *role = result_text(r, 0, result_column(r, "role"));
-	const char *address = result_text(r, 0, result_column(r, "address"));
 	const char *since = result_text(r, 0, result_column(r, "since"));
 	wait->pid = result_int(r, 0, result_column(r, "pid"), 0);
-	bool is_ours = is_our_old_backend(x, wait->pid);
+	bool is_ours = is_our_old_backend(x, r);
 	if (is_ours)
 		wait->kind = RUN_WAIT_BACKEND;
 	snprintf(wait->words, sizeof(wait->words),
 		"pid %" PRId64 "%s%s%s, as %s from %s since %s, holds %s", wait->pid,
 		app && *app ? ", " : "", app ? app : "",
 		is_ours ? ", our own connection that was lost" : "", role ? role : "?",
-		address ? address : "a socket of that machine", since ? since : "?",
+		address_words(r), since ? since : "?",
 		x->locks.held == 0 ? "the migration lock" : "the other tool's migration lock");
 }
 
@@ -59,20 +72,57 @@ static void give_up(struct executor *x, const struct run_wait *wait)
 {
 	struct err e;
 	err_set(&e, ERR_CONFLICT, "%s", wait->words);
-	err_detail(&e, "nothing was changed");
+	err_detail(&e, x->end.steps_done > 0 ? "what was done before stays; nothing more was sent"
+					     : "nothing was changed");
 	err_hint(&e, "wait until that run has ended; --lock-wait says how long");
-	executor_finish(x, RUN_STOPPED, EXIT_LOCKED, &e);
+	executor_finish_between(x, EXIT_LOCKED, &e);
+}
+
+/* ---- our own backend of a connection that was lost still holds the lock ---- */
+
+static void old_ended(struct executor *x, const struct result *result, const struct err *e)
+{
+	(void)result;
+	if (e && link_is_lost(x, e)) {
+		executor_finish_between(x, open_exit_code(e), e);
+		return;
+	}
+	if (e)
+		tell_notice(x, "WARNING", e->text);
+	link_later(x, POLL_FIRST_MS, poll);
+}
+
+/* Nobody can send it anything any more: unless it still works at a statement, there is nothing to wait for. */
+static bool end_old_backend(struct executor *x, const struct result *r)
+{
+	char pid[24], start[24];
+	const char *state = result_text(r, 0, result_column(r, "state"));
+	bool is_working = !state || strcmp(state, "active") == 0;
+
+	if (is_working && !x->wants_terminate)
+		return false;
+	snprintf(pid, sizeof(pid), "%" PRId64, x->link.old_pid);
+	snprintf(start, sizeof(start), "%" PRId64, x->link.old_start_us);
+	const char *params[] = { pid, start, x->wants_terminate ? "true" : "false" };
+	struct query query = { .sql = sql_get("run-terminate-old", link_version(x)),
+		.params = params,
+		.param_count = 3 };
+	x->wants_terminate = false;
+	link_ask(x, &query, old_ended);
+	return true;
 }
 
 static void holder_known(struct executor *x, const struct result *result, const struct err *e)
 {
 	struct run_wait wait = { .kind = RUN_WAIT_LOCK };
 	if (e) {
-		executor_finish(x, RUN_STOPPED, open_exit_code(e), e);
+		executor_finish_between(x, open_exit_code(e), e);
 		return;
 	}
 	holder_words(x, result, &wait);
 	tell_waiting(x, &wait);
+	if (wait.kind == RUN_WAIT_BACKEND && end_old_backend(x, result))
+		return;
 	int64_t waited_ms = (loop_now_us(x->o.loop) - x->locks.started_us) / 1000;
 	if (wait.kind != RUN_WAIT_BACKEND && waited_ms >= x->o.lock_wait_ms) {
 		give_up(x, &wait);
@@ -101,9 +151,10 @@ static void ask_key(struct executor *x, const char *name, executor_answer_fn *an
 static void polled(struct executor *x, const struct result *result, const struct err *e)
 {
 	if (e) {
-		executor_finish(x, RUN_STOPPED, open_exit_code(e), e);
+		executor_finish_between(x, open_exit_code(e), e);
 		return;
 	}
+	x->link.start_us = result_int(result, 0, result_column(result, "start_us"), 0);
 	if (!result_bool(result, 0, result_column(result, "got"), false)) {
 		ask_key(x, "run-lock-holder", holder_known);
 		return;

@@ -19,24 +19,37 @@ enum exit_code open_exit_code(const struct err *e)
 
 static void fail(struct executor *x, const struct err *e)
 {
-	executor_finish(x, RUN_STOPPED, open_exit_code(e), e);
+	executor_finish_between(x, open_exit_code(e), e);
 }
 
-/* After a loss: what we did ourselves must be there, and nothing else. */
+static int64_t count_applied(const struct history *history)
+{
+	int64_t count = 0;
+	for (size_t i = 0; i < history->row_count; i++)
+		count += history->rows[i].state == HISTORY_APPLIED ||
+			 history->rows[i].state == HISTORY_STAMPED;
+	return count;
+}
+
+/* After a loss: what we did ourselves must be there, and nothing else. What we were writing may be there. */
 static bool still_fits(const struct executor *x)
 {
 	const struct plan *plan = x->o.plan;
 	bool is_up = plan->direction == PLAN_UP;
+	int64_t done = 0;
 	for (size_t i = 0; i < plan->step_count; i++) {
 		const struct plan_step *step = &plan->steps[i];
 		if (!step->is_last)
 			continue;
-		bool is_done = i < x->next;
-		if (history_is_applied(x->history, step->migration) != (is_up == is_done) &&
-			!(i == x->next))
+		bool is_applied = history_is_applied(x->history, step->migration);
+		bool is_done = is_applied == is_up;
+		if (is_done != (i < x->next) && !(i == x->next && x->step.is_recording))
 			return false;
+		done += is_done;
 	}
-	return true;
+	if (history_is_single_row(x->history))
+		return true;
+	return count_applied(x->history) == count_applied(x->o.history) + (is_up ? done : -done);
 }
 
 static bool history_fits(const struct executor *x)
@@ -54,7 +67,7 @@ static void refuse_stale(struct executor *x)
 	err_detail(&e, "somebody migrated this database in between; this run sent nothing more");
 	err_hint(&e, "make the plan again");
 	x->end.is_stale = true;
-	executor_finish(x, RUN_STOPPED, EXIT_MISMATCH, &e);
+	executor_finish_between(x, EXIT_MISMATCH, &e);
 }
 
 static void history_known(void *arg, struct history *history, const struct err *e)
@@ -67,13 +80,19 @@ static void history_known(void *arg, struct history *history, const struct err *
 			link_destroy(x);
 		return;
 	}
+	bool is_confirming = x->is_confirming;
+	x->is_confirming = false;
+	if (e && is_confirming) {
+		outcome_not_confirmed(x, e);
+		return;
+	}
 	if (e) {
 		fail(x, e);
 		return;
 	}
 	history_free(x->history);
 	x->history = history;
-	if (!history_fits(x)) {
+	if (!is_confirming && !history_fits(x)) {
 		refuse_stale(x);
 		return;
 	}
@@ -89,11 +108,22 @@ static void read_history(struct executor *x)
 		x->o.loop, lease_conn(x->link.lease), &x->history_request, history_known, x);
 }
 
-/* Our settings, our prepared question, and the role whose objects are made. */
+static char *role_text(const struct executor *x)
+{
+	const struct quote_slot slots[] = { { "role", x->o.migrate_role } };
+	return quote_slots(sql_get("run-role", link_version(x)), slots, 1);
+}
+
+/*
+ * Our settings and our prepared question. The role whose objects are made comes after the locks, or at once when the
+ * locks are there: whoever holds them is seen by the role that logged in only.
+ */
 static char *session_text(const struct executor *x, bool is_reset)
 {
 	struct str text = { 0 };
 	int version = link_version(x);
+	if (!is_reset && x->o.migrate_role)
+		str_addf(&text, "%s;\n", sql_get("run-role-none", version));
 	if (is_reset)
 		str_add(&text, sql_get("run-reset", version));
 	if (x->link.is_prepared_gone)
@@ -101,13 +131,40 @@ static char *session_text(const struct executor *x, bool is_reset)
 	str_add(&text, sql_get("run-session", version));
 	if (!is_reset || x->link.is_prepared_gone)
 		str_addf(&text, ";\n%s", sql_get("run-locks", version));
-	if (x->o.migrate_role) {
-		const struct quote_slot slots[] = { { "role", x->o.migrate_role } };
-		char *role = quote_slots(sql_get("run-role", version), slots, 1);
+	if (is_reset && x->o.migrate_role) {
+		char *role = role_text(x);
 		str_addf(&text, ";\n%s", role);
 		free(role);
 	}
 	return str_detach(&text);
+}
+
+static void role_set(struct executor *x, const struct result *result, const struct err *e)
+{
+	(void)result;
+	if (e && x->is_confirming) {
+		x->is_confirming = false;
+		outcome_not_confirmed(x, e);
+	} else if (e) {
+		fail(x, e);
+	} else {
+		read_history(x);
+	}
+}
+
+static void set_role(struct executor *x)
+{
+	if (x->o.migrate_role)
+		link_ask_made(x, role_text(x), role_set);
+	else
+		read_history(x);
+}
+
+void open_confirm(struct executor *x, executor_next_fn *then)
+{
+	x->after_open = then;
+	x->is_confirming = true;
+	set_role(x);
 }
 
 static void session_set(struct executor *x, const struct result *result, const struct err *e)
@@ -119,7 +176,7 @@ static void session_set(struct executor *x, const struct result *result, const s
 	}
 	x->link.has_locks_prepared = true;
 	lock_init(x);
-	lock_take(x, read_history);
+	lock_take(x, set_role);
 }
 
 void open_session(struct executor *x, executor_next_fn *then)
@@ -133,8 +190,8 @@ static void connected(struct executor *x, const struct result *result, const str
 	(void)result;
 	if (e) {
 		/* Refused by a rule of ours (standby, pooler, other server), or there is no way in. */
-		executor_finish(x, RUN_STOPPED,
-			e->kind == ERR_CONFLICT ? EXIT_ERROR : EXIT_NO_CONNECTION, e);
+		executor_finish_between(
+			x, e->kind == ERR_CONFLICT ? EXIT_ERROR : EXIT_NO_CONNECTION, e);
 		return;
 	}
 	open_session(x, x->after_open);

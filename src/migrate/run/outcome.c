@@ -11,10 +11,17 @@
 #include "base/compiler.h"
 #include "sql/sql.h"
 
-enum { DIAL_FIRST_MS = 250, DIAL_MOST_MS = 30000, POLL_FIRST_MS = 100, POLL_MOST_MS = 2000 };
+enum {
+	DIAL_FIRST_MS = 250,
+	DIAL_MOST_MS = 30000,
+	POLL_FIRST_MS = 100,
+	POLL_MOST_MS = 2000,
+	ASK_MS = 5000
+};
 
 static void dial(struct executor *x);
 static void ask_status(struct executor *x);
+static void terminate(struct executor *x);
 
 static void give_up(struct executor *x, const struct err *why, const char *words)
 {
@@ -44,6 +51,8 @@ static void confirm(struct executor *x)
 	if (!executor_step(x)->is_last || executor_is_recorded(x)) {
 		tell_notice(x, "INFO",
 			"applied: confirmed by the server after the connection was lost");
+		link_drop(
+			x); /* without a lock: the next step opens anew, whoever holds it by then */
 		executor_step_done(x, STEP_DONE);
 		return;
 	}
@@ -51,6 +60,16 @@ static void confirm(struct executor *x)
 		"the server says the transaction committed, but the history does not show it");
 	err_hint(&e, "look at the history and the catalog, then use dbtop repair --mark");
 	give_up(x, &e, "transaction and history contradict each other");
+}
+
+void outcome_not_confirmed(struct executor *x, const struct err *e)
+{
+	if (link_is_lost(x, e)) {
+		dial(x);
+		return;
+	}
+	x->step.is_committing = false;
+	give_up(x, e, "the server says it committed; the history could not be read to confirm it");
 }
 
 static void not_applied(struct executor *x)
@@ -66,6 +85,7 @@ static void not_applied(struct executor *x)
 	x->step.is_committing = false;
 	snprintf(trouble.words, sizeof(trouble.words),
 		"the connection broke at COMMIT; the server says it was rolled back: not applied");
+	link_drop(x);
 	executor_step_failed(x, &trouble,
 		trouble.database == DATABASE_PARTIAL ? EXIT_FAILED_PARTWAY : EXIT_FAILED_UNCHANGED);
 }
@@ -78,13 +98,18 @@ static void wait_for_backend(struct executor *x, const struct result *r)
 	int64_t age_ms = result_int(r, 0, result_column(r, "age_ms"), 0);
 	if (wait.pid == 0)
 		snprintf(wait.words, sizeof(wait.words),
-			"the transaction is still in progress on the server");
+			"the transaction is still in progress on the server; its backend is not "
+			"among those this role can see");
 	else
 		snprintf(wait.words, sizeof(wait.words),
 			"the transaction is still open on the server: pid %" PRId64
 			", %s, for %" PRId64 " s",
 			wait.pid, state ? state : "?", age_ms / 1000);
 	tell_waiting(x, &wait);
+	if (x->wants_terminate) {
+		terminate(x);
+		return;
+	}
 	link_later(x, x->resolve_delay_ms, ask_status);
 	if (x->resolve_delay_ms < POLL_MOST_MS)
 		x->resolve_delay_ms *= 2;
@@ -113,7 +138,10 @@ static void status_known(struct executor *x, const struct result *result, const 
 	} else if (strcmp(status, "in progress") == 0) {
 		wait_for_backend(x, result);
 	} else {
-		open_session(x, strcmp(status, "committed") == 0 ? confirm : not_applied);
+		if (strcmp(status, "committed") == 0)
+			open_confirm(x, confirm);
+		else
+			not_applied(x);
 	}
 }
 
@@ -123,9 +151,30 @@ static void ask_status(struct executor *x)
 	snprintf(pid, sizeof(pid), "%" PRId64, x->resolve_pid);
 	const char *params[] = { x->step.xid, pid };
 	struct query query = {
-		.sql = sql_get("run-outcome", link_version(x)), .params = params, .param_count = 2
+		.sql = sql_get("run-outcome", link_version(x)),
+		.params = params,
+		.param_count = 2,
+		.deadline_ms = ASK_MS,
 	};
 	link_ask(x, &query, status_known);
+}
+
+static void role_dropped(struct executor *x, const struct result *result, const struct err *e)
+{
+	(void)result;
+	if (e && link_is_lost(x, e))
+		dial(x);
+	else
+		ask_status(x);
+}
+
+/* Our old backend is the login's: the role that owns the objects may not see it. */
+static void ask_as_login(struct executor *x)
+{
+	if (x->o.migrate_role)
+		link_ask_text(x, "run-role-none", role_dropped);
+	else
+		ask_status(x);
 }
 
 /* ---- a lone statement without an answer ---- */
@@ -151,7 +200,7 @@ static void dialed(struct executor *x, const struct result *result, const struct
 	if (!e) {
 		x->resolve_delay_ms = POLL_FIRST_MS;
 		if (x->step.is_committing)
-			ask_status(x);
+			ask_as_login(x);
 		else
 			open_session(x, found);
 		return;
@@ -200,24 +249,39 @@ void outcome_reopen(struct executor *x)
 
 static void terminated(struct executor *x, const struct result *result, const struct err *e)
 {
-	(void)result;
-	if (e && link_is_lost(x, e))
+	if (e && link_is_lost(x, e)) {
 		dial(x);
-	else
-		ask_status(x);
+		return;
+	}
+	if (e)
+		tell_notice(x, "WARNING", e->text);
+	else if (result_rows(result) == 0)
+		tell_notice(x, "WARNING",
+			"nothing was ended: no backend this role can see has that transaction");
+	ask_status(x);
 }
 
-void executor_terminate_backend(struct executor *x)
+static void terminate(struct executor *x)
 {
 	char pid[24];
-	bool is_between = x->timer && !x->answer && x->link.lease;
-	if (x->state != RUN_RESOLVING || !is_between || !x->step.is_committing)
-		return;
-	link_forget_timer(x);
+	x->wants_terminate = false;
 	snprintf(pid, sizeof(pid), "%" PRId64, x->resolve_pid);
 	const char *params[] = { pid, x->step.xid };
 	struct query query = {
 		.sql = sql_get("run-terminate", link_version(x)), .params = params, .param_count = 2
 	};
 	link_ask(x, &query, terminated);
+}
+
+/* Heard at once between two questions, otherwise with the next answer. */
+void executor_terminate_backend(struct executor *x)
+{
+	bool is_between = x->timer && !x->answer && x->link.lease;
+	if (x->state != RUN_RESOLVING && x->state != RUN_OPENING)
+		return;
+	x->wants_terminate = true;
+	if (x->state == RUN_RESOLVING && is_between && x->step.is_committing) {
+		link_forget_timer(x);
+		terminate(x);
+	}
 }
