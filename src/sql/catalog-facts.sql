@@ -85,18 +85,26 @@ part AS (
   FROM member AS m
   JOIN pg_catalog.pg_class AS c ON c.oid = m.oid
   JOIN pg_catalog.pg_class AS t ON t.oid = c.reltoastrelid),
--- A table never looked at by vacuum has no pages: its files tell.
-size AS (
-  SELECT f.place,
-    CASE WHEN f.is_sized OR pg_catalog.bool_or(p.relkind IN ('r', 'm') AND p.relpages = 0) THEN (
-        SELECT pg_catalog.sum(pg_catalog.pg_total_relation_size(m.oid))::pg_catalog.int8
-        FROM member AS m WHERE m.place = f.place)
-      ELSE pg_catalog.sum(p.relpages) * pg_catalog.current_setting('block_size')::pg_catalog.int8 END AS bytes,
+-- A table never looked at by vacuum has no pages: its files tell. Without a row there is nothing they could tell.
+page AS (
+  SELECT f.place, pg_catalog.sum(p.relpages) * pg_catalog.current_setting('block_size')::pg_catalog.int8 AS bytes,
+    pg_catalog.bool_or(CASE WHEN p.relkind IN ('r', 'm') AND (f.is_sized OR p.relpages = 0)
+      THEN pg_catalog.pg_relation_size(p.oid) > 0 END) AS has_to_look,
     pg_catalog.count(*) FILTER (WHERE p.is_below) AS part_count,
     pg_catalog.count(*) FILTER (WHERE p.relkind = 'i') AS index_count
   FROM found AS f
   JOIN part AS p ON p.place = f.place
-  GROUP BY f.place, f.is_sized),
+  GROUP BY f.place),
+file AS (
+  SELECT g.place, pg_catalog.sum(pg_catalog.pg_total_relation_size(m.oid)) AS bytes
+  FROM page AS g
+  JOIN member AS m ON m.place = g.place
+  WHERE g.has_to_look
+  GROUP BY g.place),
+size AS (
+  SELECT g.place, coalesce(x.bytes, g.bytes)::pg_catalog.int8 AS bytes, g.part_count, g.index_count
+  FROM page AS g
+  LEFT JOIN file AS x ON x.place = g.place),
 partner AS (
   SELECT f.place, f.oid AS own, k.conname, k.confrelid AS oid, true AS points_out, e.attnum, e.ord
   FROM found AS f
