@@ -105,6 +105,11 @@ bool run_is_busy(const struct app *app)
 	return run_state_is_busy(app->model.run.state);
 }
 
+bool run_is_over(const struct app *app)
+{
+	return app->run && app->run->is_finished;
+}
+
 const struct inspection *run_inspection(const struct app *app)
 {
 	return app->run ? app->run->inspection : NULL;

@@ -34,6 +34,7 @@ void run_drop(struct app *app);
 
 bool run_is_open(const struct app *app);
 bool run_is_busy(const struct app *app); /* statements are on their way */
+bool run_is_over(const struct app *app); /* it ended: well, or at somebody else's lock, say */
 const struct inspection *run_inspection(const struct app *app);
 const struct run_trouble *run_trouble(const struct app *app); /* NULL = none */
 

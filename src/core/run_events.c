@@ -273,6 +273,15 @@ static void tell_guard(struct run *run, struct run_end *told)
 	err_hint(&told->error, "run it again later, or raise the limit it names");
 }
 
+/* On the screen the plan stays, for reading; what was waited for is no news any more. */
+static void tell_over(struct run *run, const struct err *e)
+{
+	app_message_err(run->app, e);
+	if (!run->app->model.run.error[0])
+		run_set_message(
+			run, "%s; this run is over: leave the plan and open it again", e->text);
+}
+
 static void on_finished(void *arg, const struct run_end *end)
 {
 	struct run *run = arg;
@@ -287,7 +296,7 @@ static void on_finished(void *arg, const struct run_end *end)
 	if (run->listener.finished)
 		run->listener.finished(run->listener.arg, &told);
 	else if (end->error.kind != ERR_NONE)
-		app_message_err(run->app, &end->error);
+		tell_over(run, &end->error);
 	if (!run->is_headless) {
 		migrations_refresh(run->app);
 		if (run->is_leaving)

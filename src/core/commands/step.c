@@ -29,6 +29,8 @@ static bool has_next(const struct app *app, const char **why)
 {
 	if (has_run(app, why) && !next_step(app))
 		*why = "all steps are done";
+	else if (run_is_over(app))
+		*why = "this run is over; leave the plan and open it again";
 	return !*why;
 }
 
