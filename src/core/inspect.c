@@ -3,6 +3,7 @@
 
 #include "base/mem.h"
 #include "core/app.h"
+#include "core/plan_acks.h"
 #include "core/run.h"
 #include "migrate/history/history_class.h"
 #include "migrate/plan/forecast.h"
@@ -87,6 +88,8 @@ static void finish(struct inspector *inspector)
 		inspection_free(inspection);
 		inspector->done(inspector->arg, NULL, inspector->exit, &inspector->error);
 	} else {
+		if (inspection->plan)
+			plan_acks_take(inspector->app, inspection->plan);
 		inspector->done(inspector->arg, inspection, EXIT_DONE, NULL);
 	}
 	str_release(&inspector->path);

@@ -4,6 +4,7 @@
  * of the same digest, skips and how it ended are kept beside it.
  */
 #include "core/app.h"
+#include "core/plan_acks.h"
 #include "core/run_private.h"
 #include "store/store_plan.h"
 
@@ -13,14 +14,6 @@ static void tell_trouble(struct run *run, const struct err *e)
 		run->listener.say(run->listener.arg, "warning", e->text);
 	else
 		app_message(run->app, MESSAGE_WARN, "%s", e->text);
-}
-
-static struct stored_step step_to_store(const struct plan_step *step)
-{
-	return (struct stored_step){ .rev = step->migration->rev,
-		.section = migration_section_word(step->section),
-		.ordinal = step->ordinal,
-		.digest_line = step->digest_line };
 }
 
 static void take_marks(struct run *run, const struct stored_plan *stored)
@@ -36,25 +29,16 @@ void run_plan_open(struct run *run)
 	struct store *store = app_store(run->app);
 	const struct plan *plan = run->inspection->plan;
 	struct arena arena = { 0 };
-	struct stored_plan stored = { .target = run->app->target.name,
-		.digest = plan->digest,
-		.direction = plan->direction == PLAN_DOWN ? "down" : "up",
-		.author = run->app->actor,
-		.step_count = plan->step_count };
 	struct stored_plan found;
 	struct err e;
 
 	/* Headless nobody sets breakpoints, and a thousand steps are a thousand rows. */
 	if (run->is_headless)
 		return;
-	stored.steps = arena_array(&arena, struct stored_step, plan->step_count);
-	for (size_t i = 0; i < plan->step_count; i++)
-		stored.steps[i] = step_to_store(&plan->steps[i]);
-	if (!store_plan_save(store, &stored, &e))
+	if (!plan_keep(run->app, plan, &run->plan_id, &e))
 		tell_trouble(run, &e);
-	else if (store_plan_find(store, stored.target, stored.digest, &arena, &found, &e))
+	else if (store_plan_find(store, run->app->target.name, plan->digest, &arena, &found, &e))
 		take_marks(run, &found);
-	run->plan_id = stored.id;
 	arena_release(&arena);
 }
 

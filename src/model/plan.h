@@ -47,7 +47,8 @@ struct hazard {
 	const char *object;
 	const char *words;	/* one sentence a tired person understands */
 	const char *remedy;	/* what to do instead; NULL = nothing better */
-	const char *ack_reason; /* acknowledged in the file; NULL = not */
+	const char *ack_reason; /* acknowledged, in the file or stored with the plan; NULL = not */
+	const char *ack_author; /* who stored it with the plan; NULL = it stands in the file */
 	size_t statement;	/* index in the step */
 };
 

@@ -51,7 +51,8 @@ static void yes_answers_level_one_only(void **state)
 	assert_int_equal(gaps_of(&(struct approval){ .says_yes = true, .env = ENV_DEV }, words), 2);
 	assert_string_equal(words,
 		"20240101000000 step 2: renames app.t (rename, level 2): say `--allow-hazard "
-		"rename:app.t`, or `-- dbtop: ack rename REASON` above the statement");
+		"rename:app.t`, or `-- dbtop: ack rename REASON` above the statement, or store it "
+		"with this plan: `dbtop ack rename:app.t REASON`");
 }
 
 static void hazards_are_allowed_by_kind_object_or_all(void **state)

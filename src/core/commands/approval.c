@@ -114,7 +114,7 @@ static bool is_answered(struct call *call, const struct plan *plan)
 	return report_fail(&call->report, EXIT_NOT_CONFIRMED, DATABASE_UNCHANGED, &e);
 }
 
-static bool digest_fits(struct call *call, const struct plan *plan)
+bool approval_digest_fits(struct call *call, const struct plan *plan)
 {
 	const char *wanted = call_value(call, "--plan-digest");
 	const char *digest = plan->digest;
@@ -150,7 +150,7 @@ static bool may_write(struct call *call)
 
 bool approval_given(struct call *call, const struct plan *plan)
 {
-	return may_write(call) && digest_fits(call, plan) && is_answered(call, plan);
+	return may_write(call) && approval_digest_fits(call, plan) && is_answered(call, plan);
 }
 
 bool approval_words_check(const struct call *call, struct err *e)

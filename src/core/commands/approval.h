@@ -13,6 +13,8 @@
 bool approval_may_write(const struct call *call, struct err *e) MUST_CHECK;
 /* False: the call's report says what is missing, and how to say it. */
 bool approval_given(struct call *call, const struct plan *plan);
+/* Is it the plan of --plan-digest, where that is given? False: the report says it is not. */
+bool approval_digest_fits(struct call *call, const struct plan *plan);
 /* Are the words after --allow-hazard hazards at all? */
 bool approval_words_check(const struct call *call, struct err *e) MUST_CHECK;
 

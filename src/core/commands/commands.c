@@ -5,6 +5,7 @@
 const struct command_table *const command_tables[] = {
 	&run_commands,
 	&plan_commands,
+	&ack_commands,
 	&migration_commands,
 	&file_commands,
 	&repair_commands,

@@ -15,6 +15,7 @@ struct command_table {
 extern const struct command_table session_commands;
 extern const struct command_table migration_commands;
 extern const struct command_table plan_commands;
+extern const struct command_table ack_commands;
 extern const struct command_table run_commands;
 extern const struct command_table step_commands;
 extern const struct command_table note_commands;

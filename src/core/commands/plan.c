@@ -104,7 +104,9 @@ static void add_hazard(struct report *report, struct node *table, const struct h
 	report_text(report, row, "object", "OBJECT", hazard->object);
 	report_text(report, row, "words", "WHAT", hazard->words);
 	report_text(report, row, "remedy", "INSTEAD", hazard->remedy);
-	report_text(report, row, "acknowledged", NULL, hazard->ack_reason);
+	report_text(report, row, "acknowledged", hazard->ack_reason ? "ACKNOWLEDGED" : NULL,
+		hazard->ack_reason);
+	report_text(report, row, "acknowledged_by", NULL, hazard->ack_author);
 }
 
 static void add_step(struct report *report, struct node *steps, const struct plan *plan,

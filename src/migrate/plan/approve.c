@@ -22,7 +22,7 @@ static void gap_add(struct approving *a, const struct plan_step *step, const str
 }
 
 /* "data-loss", "data-loss:app.users", "all". */
-static bool word_allows(const char *word, const struct hazard *hazard)
+bool approve_names(const char *word, const struct hazard *hazard)
 {
 	const char *kind = hazard_word(hazard->kind);
 	size_t n = strlen(kind);
@@ -38,7 +38,7 @@ static bool is_allowed(const struct approval *approval, const struct hazard *haz
 	if (hazard->ack_reason)
 		return true;
 	for (size_t i = 0; i < approval->allowed_count; i++) {
-		if (word_allows(approval->allowed[i], hazard))
+		if (approve_names(approval->allowed[i], hazard))
 			return true;
 	}
 	return false;
@@ -69,10 +69,11 @@ static void check_hazard(
 	gap_add(a, step, hazard,
 		arena_printf(a->arena,
 			"%s step %zu: %s (%s, level %d): say `--allow-hazard %s%s%s`, or "
-			"`-- dbtop: ack %s REASON` above the statement",
+			"`-- dbtop: ack %s REASON` above the statement, or store it with this "
+			"plan: `dbtop ack %s%s%s REASON`",
 			step->migration->rev, step->ordinal, hazard->words, kind, hazard->level,
-			kind, hazard->object ? ":" : "", hazard->object ? hazard->object : "",
-			kind));
+			kind, hazard->object ? ":" : "", hazard->object ? hazard->object : "", kind,
+			kind, hazard->object ? ":" : "", hazard->object ? hazard->object : ""));
 }
 
 static void check_step(struct approving *a, const struct plan_step *step)

@@ -33,6 +33,8 @@ struct approval_gap {
 size_t approve_check(const struct plan *plan, const struct approval *approval, struct arena *arena,
 	struct approval_gap **gaps);
 
+/* Does "KIND", "KIND:schema.name" or "all" speak of this hazard? */
+bool approve_names(const char *word, const struct hazard *hazard);
 /* Is it a value for --allow-hazard? Sets e with the nearest kind when not. */
 bool approve_word(const char *word, struct err *e) MUST_CHECK;
 
