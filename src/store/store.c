@@ -141,10 +141,16 @@ static bool upgrade_inside(struct store *store, struct err *e)
 	return ok;
 }
 
+/* A file that holds something is copied first: without a copy it is not touched. */
 static bool upgrade(struct store *store, struct err *e)
 {
-	if (db_number(&store->db, "store-version", DB_NONE, 0) == newest_version)
+	int64_t version = db_number(&store->db, "store-version", DB_NONE, 0);
+
+	if (version == newest_version)
 		return true;
+	if (store->path && db_number(&store->db, "store-tables", DB_NONE, 0) > 0 &&
+		!store_copy(store, version, e))
+		return false;
 	if (!db_begin(&store->db, DB_SYNC_NOW, e))
 		return false;
 	return db_end(&store->db, upgrade_inside(store, e), e);

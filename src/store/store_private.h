@@ -26,5 +26,7 @@ bool store_end(struct store *store, bool ok, struct err *e) MUST_CHECK;
 /* One text in a transaction of its own. */
 bool store_write(struct store *store, enum db_sync sync, const char *name, struct db_values values,
 	struct err *e) MUST_CHECK;
+/* Before the file of that older version is upgraded: keep it as it is, beside it. */
+bool store_copy(struct store *store, int64_t version, struct err *e) MUST_CHECK;
 
 #endif

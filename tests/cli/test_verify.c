@@ -135,6 +135,31 @@ static void what_verify_refused_can_be_taken_back(void **state)
 		"step-failed downgrade");
 }
 
+/* ---- probes ---- */
+
+static void the_probe_of_a_file_decides_and_may_not_write(void **state)
+{
+	struct shell *sh = *state;
+	shell_sql(sh, "create table told (i int)");
+	shell_sql(sh, "create function sly() returns boolean language plpgsql as "
+		      "'begin insert into told values (1); return true; end'");
+	shell_write(sh, NAME,
+		"-- dbtop: tx none\n-- dbtop: up\n"
+		"-- dbtop: probe select count(*) > 0 from told\n"
+		"insert into told values (1);\n-- dbtop: down\ndelete from told;\n");
+	dbtop(sh, "upgrade " ANSWERED);
+	shell_assert(sh, 0);
+	shell_write(sh, "migrations/20240102000000_b.sql",
+		"-- dbtop: tx none\n-- dbtop: up\n-- dbtop: probe select sly()\n"
+		"create table b ();\n");
+
+	dbtop(sh, "upgrade " ANSWERED);
+
+	shell_expect(sh, "select count(*) from told", "1");
+	shell_assert(sh, 0);
+	shell_expect(sh, "select to_regclass('b') is not null", "t");
+}
+
 int main(void)
 {
 #define IN_SHELL(test) cmocka_unit_test_setup_teardown(test, shell_up, shell_down)
@@ -143,6 +168,7 @@ int main(void)
 		IN_SHELL(verify_sees_what_the_group_made_and_may_not_write),
 		IN_SHELL(after_a_lone_step_it_stays_failed_until_verify_is_true),
 		IN_SHELL(what_verify_refused_can_be_taken_back),
+		IN_SHELL(the_probe_of_a_file_decides_and_may_not_write),
 	};
 	return cmocka_run_group_tests(tests, world_up, world_down);
 }

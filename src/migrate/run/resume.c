@@ -17,7 +17,6 @@ static void probe_failed(struct executor *x, const struct err *e)
 	x->step.finding = (struct probe_finding){ .verdict = PROBE_CANNOT_TELL };
 	snprintf(x->step.finding.words, sizeof(x->step.finding.words),
 		"it could not be asked whether it happened: %.180s", e->text);
-	x->step.after_probe(x);
 }
 
 static void probe_answered(struct executor *x, const struct result *result, const struct err *e)
@@ -29,26 +28,66 @@ static void probe_answered(struct executor *x, const struct result *result, cons
 	}
 	if (e) {
 		probe_failed(x, e);
+	} else {
+		probe_ask(&executor_step(x)->statements[0], &question);
+		probe_read(&question, result, &x->step.finding);
+	}
+	x->step.after_probe(x);
+}
+
+/* The file's own probe may look only, whatever it says: it runs in a transaction that cannot write. */
+static void own_ended(struct executor *x, const struct result *result, const struct err *e)
+{
+	(void)result;
+	if (e && link_is_lost(x, e))
+		outcome_reopen(x);
+	else
+		x->step.after_probe(x);
+}
+
+static void own_answered(struct executor *x, const struct result *result, const struct err *e)
+{
+	struct probe_question question;
+	if (e && link_is_lost(x, e)) {
+		outcome_reopen(x);
 		return;
 	}
-	probe_ask(&executor_step(x)->statements[0], &question);
-	probe_read(&question, result, &x->step.finding);
-	x->step.after_probe(x);
+	if (e) {
+		probe_failed(x, e);
+	} else {
+		probe_ask(&executor_step(x)->statements[0], &question);
+		probe_read(&question, result, &x->step.finding);
+	}
+	link_ask_text(x, "run-rollback", own_ended);
+}
+
+static void own_begun(struct executor *x, const struct result *result, const struct err *e)
+{
+	if (e) {
+		probe_answered(x, result, e);
+		return;
+	}
+	const struct query query = { .sql = executor_step(x)->statements[0].probe };
+	link_ask(x, &query, own_answered);
 }
 
 void resume_probe(struct executor *x)
 {
 	struct probe_question question;
 	probe_ask(&executor_step(x)->statements[0], &question);
-	if (!question.sql && !question.own) {
+	if (question.own) {
+		link_ask_text(x, "run-verify-alone", own_begun);
+		return;
+	}
+	if (!question.sql) {
 		x->step.finding = question.without_asking;
 		x->step.after_probe(x);
 		return;
 	}
 	struct query query = {
-		.sql = question.own ? question.own : sql_get(question.sql, link_version(x)),
+		.sql = sql_get(question.sql, link_version(x)),
 		.params = question.params,
-		.param_count = question.own ? 0 : question.param_count,
+		.param_count = question.param_count,
 	};
 	link_ask(x, &query, probe_answered);
 }
