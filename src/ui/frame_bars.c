@@ -64,15 +64,23 @@ static void host_words(const struct frame *f, const struct identity *id, char ou
 		snprintf(out, 128, "%.*s", (int)strcspn(id->host, "."), id->host);
 }
 
+/* The bar has room for the one word that matters most. */
+static const char *role_words(const struct frame *f, const struct identity *id)
+{
+	if (f->app->model.replicas.split_words[0])
+		return "SPLIT BRAIN";
+	if (id->is_pooled)
+		return id->is_standby ? "standby via pooler" : "via pooler";
+	return id->is_standby ? "standby" : "primary";
+}
+
 static void bar_server(const struct frame *f, struct bar *bar)
 {
 	const struct identity *id = &f->app->model.link.identity;
+	const char *role = role_words(f, id);
 	char text[256], host[128];
-	const char *role = id->is_standby ? "standby" : "primary";
 	if (!id->server_version)
 		return;
-	if (id->is_pooled)
-		role = id->is_standby ? "standby via pooler" : "primary via pooler";
 	host_words(f, id, host);
 	snprintf(text, sizeof(text), "%.40s@%.100s/%.63s", id->user, host, id->database);
 	bar_text(bar, bar->role, text);

@@ -462,6 +462,8 @@ static const struct {
 	{ "stepping-dev", rolling_back },
 	{ "late", fixture_late },
 	{ "unplanned", fixture_unplanned },
+	{ "pooled", fixture_pooled },
+	{ "split", fixture_split },
 	{ "gated", gated },
 	{ "blocked", blocked },
 	{ "failed", failed },

@@ -31,6 +31,9 @@ void fixture_run_release(struct model *model);
 /* One below the newest applied; files that cannot be read: fixtures of their own. */
 void fixture_late(struct app *app);
 void fixture_unplanned(struct app *app);
+/* What stands behind the target: a pooler; two primaries. */
+void fixture_pooled(struct app *app);
+void fixture_split(struct app *app);
 void fixture_notes(struct model *model);
 
 #endif

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/*
+ * What an operator sees of the servers behind a target: a pooler in the way, a standby that is missing, a second primary.
+ */
+#include "test.h"
+
+#include <locale.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "pg/pgbouncer.h"
+#include "scratch.h"
+#include "story/world.h"
+
+static int open_with_standby(void **state)
+{
+	*state = world_new(1);
+	return 0;
+}
+
+static int close_all(void **state)
+{
+	world_free(*state);
+	return 0;
+}
+
+static void configure(struct world *w, const char *dsn, const char *lines)
+{
+	char *text = mem_printf(
+		"[target shop]\ndsn = %s\nenv = dev\nmigrations = %s\n%s", dsn, w->dir, lines);
+
+	free(scratch_write(w->home, "dbtop.conf", text));
+	free(text);
+}
+
+static void all_panels_work_through_a_transaction_pooler_and_no_step_does(void **state)
+{
+	struct world *w = *state;
+	struct pgbouncer *pooler = pgbouncer_start(w->servers, 0, "transaction", 1);
+	configure(w, pgbouncer_conninfo(pooler), "");
+
+	world_open(w, 120, 36, "4 Migrations 12 to run");
+	pty_wait_text(&w->pty, "via pooler");
+	pty_type(&w->pty, "2");
+	pty_wait_text(&w->pty, "› Pool");
+	pty_wait_text(&w->pty, "Server slots");
+	pty_type(&w->pty, "3");
+	pty_wait_text(&w->pty, "› Replicas");
+	pty_wait_text(&w->pty, "pg-b ●");
+	pty_wait_text(&w->pty, "streaming");
+	world_enter(w);
+	pty_type(&w->pty, "s");
+	pty_wait_text(&w->pty, "Press y to do it.");
+	pty_type_until(&w->pty, "y", "a connection pooler answers at");
+
+	server_expect(w->servers, 0, "select to_regnamespace('dbtop') is null", "t");
+	pty_type_until(&w->pty, "\033", "you are here");
+	world_close(w);
+	pgbouncer_end(pooler);
+}
+
+/* The other server of the world, as a URI: the configuration splits its replicas at blanks. */
+static char *replicas_line(const struct world *w)
+{
+	return mem_printf("replicas = postgresql://postgres@/postgres?host=%s&port=%d\n",
+		cluster_socket_dir(w->servers), cluster_node_port(w->servers, 1));
+}
+
+static void a_second_primary_shuts_the_gate_until_it_is_gone(void **state)
+{
+	struct world *w = *state;
+	struct err e;
+	char *lines = replicas_line(w);
+	world_migration(w, "20240101000000_a.sql",
+		"-- dbtop: up\ncreate table a (i int);\n-- dbtop: down\ndrop table a;\n");
+	configure(w, cluster_conninfo(w->servers, 0), lines);
+	world_open(w, 120, 36, "4 Migrations 1 to run");
+	world_enter(w);
+
+	assert_true(cluster_promote_node(w->servers, 1, &e));
+	pty_wait_text(&w->pty, "GATE SHUT");
+	pty_wait_words(&w->pty, "split brain: local:");
+	pty_type(&w->pty, "s");
+	pty_wait_words(
+		&w->pty, "is a primary, on timeline 2, and this server is one, on timeline 1");
+	pty_type_until(&w->pty, "3", "› Replicas");
+	pty_wait_words(&w->pty, "split brain: is a primary too, on timeline 2");
+	server_expect(w->servers, 0, "select to_regclass('a') is null", "t");
+
+	assert_true(cluster_stop_node(w->servers, 1, CLUSTER_STOP_FAST, &e));
+	pty_wait_text(&w->pty, "missing: not");
+	free(lines);
+	world_close(w);
+}
+
+int main(void)
+{
+	setlocale(LC_ALL, "C.UTF-8");
+#define WITH_STANDBY(name) cmocka_unit_test_setup_teardown(name, open_with_standby, close_all)
+	const struct CMUnitTest tests[] = {
+		WITH_STANDBY(all_panels_work_through_a_transaction_pooler_and_no_step_does),
+		WITH_STANDBY(a_second_primary_shuts_the_gate_until_it_is_gone),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
