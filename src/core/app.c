@@ -234,19 +234,19 @@ bool app_retarget(struct app *app, const char *name, const char *conninfo,
 	return true;
 }
 
-static void on_primary_changed(void *arg, struct conn *conn)
+static void on_primary_changed(void *arg, struct endpoint *endpoint)
 {
 	struct app *app = arg;
 
-	(void)conn;
+	(void)endpoint;
 	monitor_link_changed(app);
 }
 
-static void on_standby_changed(void *arg, struct conn *conn)
+static void on_standby_changed(void *arg, struct endpoint *endpoint)
 {
 	struct app *app = arg;
 
-	(void)conn;
+	(void)endpoint;
 	for (size_t i = 0; i < app->target.replica_count; i++)
 		app->model.standbys[i] = *endpoint_view(app->standbys[i]);
 	monitor_standby_changed(app);
@@ -254,7 +254,7 @@ static void on_standby_changed(void *arg, struct conn *conn)
 }
 
 static struct endpoint *make_endpoint(
-	struct app *app, const struct conninfo *info, conn_changed_fn *changed)
+	struct app *app, const struct conninfo *info, endpoint_changed_fn *changed)
 {
 	struct conninfo *monitor_info = conninfo_copy(info);
 

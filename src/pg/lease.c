@@ -6,260 +6,227 @@
 #include "base/mem.h"
 #include "pg/conninfo.h"
 #include "pg/identity.h"
-#include "sql/sql.h"
 
-enum {
-	MONITOR_STATEMENT_MS = 1500,
-	MONITOR_LOCK_MS = 100,
-	CLEAN_UP_MS = 5000,
-	PURPOSES = CONN_CHANGE + 1
-};
+enum { MONITOR_STATEMENT_MS = 1500, MONITOR_LOCK_MS = 100 };
 
-/* Somebody in line. */
-struct request {
-	struct endpoint *endpoint;
+/* A request until it is answered, and what was granted after that. */
+struct lease {
+	struct endpoint *endpoint; /* NULL once it was freed */
 	enum conn_purpose purpose;
 	struct identity must_equal;
 	bool has_must_equal;
 	int64_t deadline_ms;
 	lease_done_fn *done;
 	void *arg;
-	bool is_forgotten;	  /* nobody serves it any more */
-	struct loop_timer *timer; /* the deadline; once forgotten, the answer */
-	struct request *prev, *next;
-};
-
-struct lease {
-	struct endpoint *endpoint; /* NULL once it was freed */
-	enum conn_purpose purpose;
+	bool is_forgotten;	     /* nobody serves it any more */
+	struct loop_timer *timer;    /* the deadline of a change; else the answer */
+	struct pool_request request; /* MONITOR */
+	struct pool_lease loan;
+	struct lease *prev, *next; /* among those asked, or those out */
 };
 
 struct endpoint {
 	struct loop *loop;
 	struct endpoint_options options;
-	struct conninfo *info, *monitor_info; /* owned */
-	char *set_role;			      /* owned */
-	conn_changed_fn *changed;
+	struct conninfo *info; /* owned */
+	char *set_role;	       /* owned */
+	endpoint_changed_fn *changed;
 	void *arg;
-	struct conn *conns[PURPOSES];	 /* owned; NULL = not there */
-	struct lease *lent[PURPOSES];	 /* who holds it; freed by lease_give_back() */
-	struct request *lines[PURPOSES]; /* owned; first come, first served */
-	struct request *dialing;    /* the one the change connection is dialed for; in its line */
-	bool is_cleaning;	    /* the watching connection is between two holders */
-	struct loop_timer *serving; /* the lines are looked at on the next turn */
+	struct pool *pool;	    /* owned; of the monitoring connections */
+	bool is_watched;	    /* until then nobody has asked for the server */
+	struct conn *change;	    /* owned; NULL = not there */
+	struct lease *dialing;	    /* the one it is dialed for; among those asked */
+	struct lease *asked, *out;  /* first come, first served; freed by lease_give_back() */
+	struct loop_timer *serving; /* the line for changes is looked at on the next turn */
 };
-
-static void serve_soon(struct endpoint *endpoint);
-
-static const struct conninfo *info_for(const struct endpoint *endpoint, enum conn_purpose purpose)
-{
-	return purpose == CONN_MONITOR ? endpoint->monitor_info : endpoint->info;
-}
 
 /* ---- answers ---- */
 
-static void request_end(struct request *request, struct lease *lease, const struct err *e)
+static void answer(struct lease *lease, const struct err *e)
 {
-	struct endpoint *endpoint = request->endpoint;
-	struct request answered = *request;
+	struct endpoint *endpoint = lease->endpoint;
 
-	DL_DELETE(endpoint->lines[request->purpose], request);
-	if (endpoint->dialing == request)
+	DL_DELETE(endpoint->asked, lease);
+	if (endpoint->dialing == lease)
 		endpoint->dialing = NULL;
-	loop_timer_stop(request->timer);
-	free(request);
-	answered.done(answered.arg, lease, e);
-}
-
-static void grant(struct request *request)
-{
-	struct endpoint *endpoint = request->endpoint;
-	struct lease *lease = mem_new(struct lease);
-
-	lease->endpoint = endpoint;
-	lease->purpose = request->purpose;
-	endpoint->lent[request->purpose] = lease;
-	request_end(request, lease, NULL);
-}
-
-static void drop_change_conn(struct endpoint *endpoint)
-{
-	conn_free(endpoint->conns[CONN_CHANGE]);
-	endpoint->conns[CONN_CHANGE] = NULL;
-	serve_soon(endpoint);
-}
-
-static void on_deadline(void *arg)
-{
-	struct request *request = arg;
-	struct endpoint *endpoint = request->endpoint;
-	struct conn *conn = endpoint->conns[request->purpose];
-	bool is_dialing = endpoint->dialing == request;
-	struct str place = { 0 };
-	struct err e;
-
-	request->timer = NULL;
-	conninfo_words(info_for(endpoint, request->purpose), &place);
-	if (conn && conn_view(conn)->state != LINK_UP && conn_error(conn)->kind != ERR_NONE)
-		e = *conn_error(conn);
-	else
-		err_set(&e, ERR_TIMEOUT, "the connection to %.120s was not free within %.1f s",
-			str_c(&place), (double)request->deadline_ms / 1000);
-	str_release(&place);
-	if (is_dialing)
-		drop_change_conn(endpoint);
-	request_end(request, NULL, &e);
+	loop_timer_stop(lease->timer);
+	lease->timer = NULL;
+	if (!e) {
+		DL_APPEND(endpoint->out, lease);
+		lease->done(lease->arg, lease, NULL);
+		return;
+	}
+	lease_done_fn *done = lease->done;
+	void *arg = lease->arg;
+	free(lease);
+	done(arg, NULL, e);
 }
 
 static void on_forgotten(void *arg)
 {
-	struct request *request = arg;
+	struct lease *lease = arg;
 	struct err e;
 
-	request->timer = NULL;
+	lease->timer = NULL;
 	err_set(&e, ERR_CANCELED, "the connection is no longer wanted");
-	request_end(request, NULL, &e);
+	answer(lease, &e);
 }
 
-/* ---- the watching connection ---- */
+/* ---- monitoring: from the pool ---- */
 
-static void on_monitor_changed(void *arg, struct conn *conn)
+static void ask_pool(struct lease *lease);
+
+/* The server may be another one than was meant. */
+static void on_loan(struct lease *lease)
+{
+	struct pool *pool = lease->endpoint->pool;
+	const struct conn *conn = pool_conn(pool, lease->loan);
+	struct err e;
+
+	if (!lease->has_must_equal ||
+		identity_check_equal(&conn_view(conn)->identity, &lease->must_equal, &e)) {
+		answer(lease, NULL);
+		return;
+	}
+	pool_give_back(pool, lease->loan);
+	answer(lease, &e);
+}
+
+/* Had at once, told a turn later: it may be lost by now. */
+static void on_loan_at_once(void *arg)
+{
+	struct lease *lease = arg;
+	struct pool *pool = lease->endpoint->pool;
+	const struct conn *conn = pool_conn(pool, lease->loan);
+
+	lease->timer = NULL;
+	if (conn && conn_is_usable(conn)) {
+		on_loan(lease);
+		return;
+	}
+	pool_give_back(pool, lease->loan);
+	ask_pool(lease);
+}
+
+static void on_pool_answer(void *arg, struct pool_lease loan, const struct err *e)
+{
+	struct lease *lease = arg;
+
+	lease->loan = loan;
+	if (e)
+		answer(lease, e);
+	else
+		on_loan(lease);
+}
+
+static void ask_pool(struct lease *lease)
+{
+	struct endpoint *endpoint = lease->endpoint;
+
+	if (pool_take(endpoint->pool, &lease->request, &lease->loan))
+		lease->timer = loop_soon(endpoint->loop, on_loan_at_once, lease);
+}
+
+static void on_pool_changed(void *arg, struct pool *pool)
 {
 	struct endpoint *endpoint = arg;
 
-	serve_soon(endpoint);
+	(void)pool;
 	if (endpoint->changed)
-		endpoint->changed(endpoint->arg, conn);
+		endpoint->changed(endpoint->arg, endpoint);
 }
 
-static void open_monitor(struct endpoint *endpoint)
+static struct pool *make_pool(
+	struct endpoint *endpoint, const struct conninfo *info, const struct pool_options *like)
 {
-	const struct conn_options options = {
+	struct pool_options options = like ? *like : pool_defaults;
+	struct err e;
+
+	options.driver = endpoint->options.driver;
+	options.info = info;
+	options.conn = (struct conn_options){
 		.purpose = CONN_MONITOR,
-		.keep_up = true,
 		.connect_timeout_ms = endpoint->options.connect_timeout_ms,
 		.statement_timeout_ms = MONITOR_STATEMENT_MS,
 		.lock_timeout_ms = MONITOR_LOCK_MS,
 		.pooler_is_session = endpoint->options.pooler_is_session,
 	};
-
-	endpoint->conns[CONN_MONITOR] = conn_new(endpoint->loop, endpoint->options.driver,
-		endpoint->monitor_info, &options, on_monitor_changed, endpoint);
-	conn_open(endpoint->conns[CONN_MONITOR]);
+	if (options.min_size == 0)
+		options.min_size = 1;
+	options.changed = on_pool_changed;
+	options.changed_arg = endpoint;
+	struct pool *pool = pool_new(endpoint->loop, &options, &e);
+	assert_always(pool, "the sizes of a pool are checked where they are read");
+	return pool;
 }
 
-/* Why this one gets nothing although the connection may come back for others; false = keep waiting. */
-static bool is_hopeless(const struct request *request, const struct conn *conn, struct err *e)
+/* ---- changing: a connection of its own ---- */
+
+static void serve_soon(struct endpoint *endpoint);
+
+static void drop_change(struct endpoint *endpoint)
 {
-	enum link_state state = conn_view(conn)->state;
-
-	if (state != LINK_STOPPED && (state != LINK_WAITING || request->deadline_ms > 0))
-		return false;
-	*e = *conn_error(conn);
-	return true;
-}
-
-/* Each answer may change the line, so it is walked anew after each. */
-static void fail_hopeless(struct endpoint *endpoint)
-{
-	struct request *request = endpoint->lines[CONN_MONITOR];
-	struct err e;
-
-	while (request) {
-		if (request->is_forgotten ||
-			!is_hopeless(request, endpoint->conns[CONN_MONITOR], &e)) {
-			request = request->next;
-			continue;
-		}
-		request_end(request, NULL, &e);
-		request = endpoint->lines[CONN_MONITOR];
-	}
-}
-
-static void on_cleaned(void *arg, const struct result *result, const struct err *e)
-{
-	struct endpoint *endpoint = arg;
-
-	(void)result;
-	(void)e; /* a link that could not be cleaned is gone, and its conn dials again */
-	endpoint->is_cleaning = false;
+	conn_free(endpoint->change);
+	endpoint->change = NULL;
 	serve_soon(endpoint);
 }
 
-/* Between two holders: out of any transaction, and knowing who answers. True when that takes a question. */
-static bool clean(struct endpoint *endpoint, struct conn *conn)
+static void on_deadline(void *arg)
 {
-	const struct query rollback = {
-		.sql = sql_get("unit-rollback", conn_view(conn)->identity.server_version),
-		.is_simple = true,
-		.deadline_ms = CLEAN_UP_MS,
-	};
-
-	if (conn_in_transaction(conn))
-		conn_query(conn, &rollback, on_cleaned, endpoint);
-	else if (conn_is_identity_stale(conn))
-		conn_identify(conn, on_cleaned, endpoint);
-	else
-		return false;
-	endpoint->is_cleaning = true;
-	return true;
-}
-
-static struct request *first_in_line(const struct endpoint *endpoint, enum conn_purpose purpose)
-{
-	struct request *request = endpoint->lines[purpose];
-
-	while (request && request->is_forgotten)
-		request = request->next;
-	return request;
-}
-
-static void serve_monitor(struct endpoint *endpoint)
-{
+	struct lease *lease = arg;
+	struct endpoint *endpoint = lease->endpoint;
+	const struct conn *conn = endpoint->change;
+	bool is_dialing = endpoint->dialing == lease;
+	struct str place = { 0 };
 	struct err e;
 
-	if (endpoint->conns[CONN_MONITOR])
-		fail_hopeless(endpoint);
-	struct conn *conn = endpoint->conns[CONN_MONITOR];
-	if (!conn || endpoint->lent[CONN_MONITOR] || endpoint->is_cleaning ||
-		!conn_is_usable(conn) || clean(endpoint, conn))
-		return;
-	struct request *first = first_in_line(endpoint, CONN_MONITOR);
-	if (!first)
-		return;
-	if (first->has_must_equal &&
-		!identity_check_equal(&conn_view(conn)->identity, &first->must_equal, &e)) {
-		request_end(first, NULL, &e);
-		serve_soon(endpoint);
-		return;
-	}
-	grant(first);
+	lease->timer = NULL;
+	conninfo_words(endpoint->info, &place);
+	if (conn && conn_view(conn)->state != LINK_UP && conn_error(conn)->kind != ERR_NONE)
+		e = *conn_error(conn);
+	else
+		err_set(&e, ERR_TIMEOUT, "the connection to %.120s was not free within %.1f s",
+			str_c(&place), (double)lease->deadline_ms / 1000);
+	str_release(&place);
+	if (is_dialing)
+		drop_change(endpoint);
+	answer(lease, &e);
 }
-
-/* ---- the changing connection ---- */
 
 static void on_change_changed(void *arg, struct conn *conn)
 {
 	struct endpoint *endpoint = arg;
-	struct request *request = endpoint->dialing;
+	struct lease *lease = endpoint->dialing;
 	struct err e;
 
-	if (!request)
+	if (!lease)
 		return;
 	if (conn_view(conn)->state == LINK_UP) {
-		grant(request);
+		answer(lease, NULL);
 	} else if (conn_view(conn)->state == LINK_STOPPED) {
 		e = *conn_error(conn);
-		drop_change_conn(endpoint);
-		request_end(request, NULL, &e);
+		drop_change(endpoint);
+		answer(lease, &e);
 	}
 }
 
-static void serve_change(struct endpoint *endpoint)
+static struct lease *first_for_change(const struct endpoint *endpoint)
 {
-	struct request *first = first_in_line(endpoint, CONN_CHANGE);
+	struct lease *lease;
 
-	if (!first || endpoint->conns[CONN_CHANGE])
+	DL_FOREACH (endpoint->asked, lease)
+		if (lease->purpose == CONN_CHANGE && !lease->is_forgotten)
+			return lease;
+	return NULL;
+}
+
+static void serve_change(void *arg)
+{
+	struct endpoint *endpoint = arg;
+	struct lease *first = first_for_change(endpoint);
+
+	endpoint->serving = NULL;
+	if (!first || endpoint->change)
 		return;
 	const struct conn_options options = {
 		.purpose = CONN_CHANGE,
@@ -270,160 +237,184 @@ static void serve_change(struct endpoint *endpoint)
 		.set_role = endpoint->set_role,
 	};
 	endpoint->dialing = first;
-	endpoint->conns[CONN_CHANGE] = conn_new(endpoint->loop, endpoint->options.driver,
-		endpoint->info, &options, on_change_changed, endpoint);
-	conn_open(endpoint->conns[CONN_CHANGE]);
-}
-
-static void serve(void *arg)
-{
-	struct endpoint *endpoint = arg;
-
-	endpoint->serving = NULL;
-	serve_change(endpoint);
-	serve_monitor(endpoint); /* last: a holder may free the endpoint */
+	endpoint->change = conn_new(endpoint->loop, endpoint->options.driver, endpoint->info,
+		&options, on_change_changed, endpoint);
+	conn_open(endpoint->change);
 }
 
 static void serve_soon(struct endpoint *endpoint)
 {
 	if (!endpoint->serving)
-		endpoint->serving = loop_soon(endpoint->loop, serve, endpoint);
+		endpoint->serving = loop_soon(endpoint->loop, serve_change, endpoint);
 }
 
 /* ---- public ---- */
 
 struct endpoint *endpoint_new(struct loop *loop, const struct endpoint_options *options,
-	conn_changed_fn *changed, void *arg)
+	endpoint_changed_fn *changed, void *arg)
 {
 	struct endpoint *endpoint = mem_new(struct endpoint);
 
 	endpoint->loop = loop;
 	endpoint->options = *options;
 	endpoint->info = conninfo_copy(options->info);
-	endpoint->monitor_info =
-		conninfo_copy(options->monitor_info ? options->monitor_info : options->info);
 	endpoint->set_role = mem_strdup(options->set_role);
 	endpoint->changed = changed;
 	endpoint->arg = arg;
+	endpoint->pool = make_pool(endpoint,
+		options->monitor_info ? options->monitor_info : options->info, options->pool);
 	return endpoint;
 }
 
 void endpoint_free(struct endpoint *endpoint)
 {
+	struct lease *lease;
 	struct err e;
 
 	if (!endpoint)
 		return;
-	err_set(&e, ERR_CANCELED, "the connection was closed");
 	endpoint->changed = NULL;
-	for (int purpose = 0; purpose < PURPOSES; purpose++) {
-		if (endpoint->lent[purpose])
-			endpoint->lent[purpose]->endpoint = NULL;
-		while (endpoint->lines[purpose])
-			request_end(endpoint->lines[purpose], NULL, &e);
-		conn_free(endpoint->conns[purpose]);
-		endpoint->conns[purpose] = NULL;
-	}
+	DL_FOREACH (endpoint->out, lease)
+		lease->endpoint = NULL;
+	pool_free(endpoint->pool); /* answers those it has */
+	err_set(&e, ERR_CANCELED, "the connection was closed");
+	while (endpoint->asked)
+		answer(endpoint->asked, &e);
+	conn_free(endpoint->change);
+	endpoint->change = NULL;
 	loop_timer_stop(endpoint->serving);
 	conninfo_free(endpoint->info);
-	conninfo_free(endpoint->monitor_info);
 	free(endpoint->set_role);
 	loop_defer_free(endpoint->loop, endpoint);
 }
 
 void endpoint_watch(struct endpoint *endpoint)
 {
-	if (!endpoint->conns[CONN_MONITOR])
-		open_monitor(endpoint);
+	if (!endpoint->is_watched)
+		pool_open(endpoint->pool);
+	endpoint->is_watched = true;
 }
 
 void endpoint_retry(struct endpoint *endpoint)
 {
-	if (endpoint->conns[CONN_MONITOR])
-		conn_retry(endpoint->conns[CONN_MONITOR]);
+	if (endpoint->is_watched)
+		pool_retry(endpoint->pool);
 }
 
 const struct link_view *endpoint_view(const struct endpoint *endpoint)
 {
-	static const struct link_view closed = { .state = LINK_CLOSED };
-	const struct conn *conn = endpoint->conns[CONN_MONITOR];
+	return pool_view(endpoint->pool);
+}
 
-	return conn ? conn_view(conn) : &closed;
+struct pool *endpoint_pool(const struct endpoint *endpoint)
+{
+	return endpoint->pool;
+}
+
+static void ask_for_monitor(struct lease *lease, const struct lease_wish *wish)
+{
+	lease->request = (struct pool_request){
+		.tag = wish->tag ? wish->tag : "monitor",
+		.band = wish->band,
+		.timeout_ms = wish->deadline_ms > 0 ? wish->deadline_ms : POOL_FOR_EVER,
+		.is_hasty = wish->deadline_ms == 0,
+		.done = on_pool_answer,
+		.arg = lease,
+	};
+	endpoint_watch(lease->endpoint);
+	ask_pool(lease);
+}
+
+void lease_ask(
+	struct endpoint *endpoint, const struct lease_wish *wish, lease_done_fn *done, void *arg)
+{
+	struct lease *lease = mem_new(struct lease);
+
+	lease->endpoint = endpoint;
+	lease->purpose = wish->purpose;
+	lease->deadline_ms = wish->deadline_ms;
+	lease->done = done;
+	lease->arg = arg;
+	lease->has_must_equal = wish->must_equal;
+	if (wish->must_equal)
+		lease->must_equal = *wish->must_equal;
+	DL_APPEND(endpoint->asked, lease);
+	if (wish->purpose == CONN_MONITOR) {
+		ask_for_monitor(lease, wish);
+		return;
+	}
+	if (wish->deadline_ms > 0)
+		lease->timer =
+			loop_timer_start(endpoint->loop, wish->deadline_ms, 0, on_deadline, lease);
+	serve_soon(endpoint);
 }
 
 void lease_take(struct endpoint *endpoint, enum conn_purpose purpose,
 	const struct identity *must_equal, int64_t deadline_ms, lease_done_fn *done, void *arg)
 {
-	struct request *request = mem_new(struct request);
+	const struct lease_wish wish = {
+		.purpose = purpose, .must_equal = must_equal, .deadline_ms = deadline_ms
+	};
 
-	*request = (struct request){ .endpoint = endpoint,
-		.purpose = purpose,
-		.has_must_equal = must_equal,
-		.deadline_ms = deadline_ms,
-		.done = done,
-		.arg = arg };
-	if (must_equal)
-		request->must_equal = *must_equal;
-	if (deadline_ms > 0)
-		request->timer =
-			loop_timer_start(endpoint->loop, deadline_ms, 0, on_deadline, request);
-	DL_APPEND(endpoint->lines[purpose], request);
-	if (purpose == CONN_MONITOR)
-		endpoint_watch(endpoint);
-	serve_soon(endpoint);
+	lease_ask(endpoint, &wish, done, arg);
 }
 
-static struct request *find_request(
+static struct lease *find_asked(
 	const struct endpoint *endpoint, lease_done_fn *done, const void *arg)
 {
-	struct request *request;
+	struct lease *lease;
 
-	for (int purpose = 0; purpose < PURPOSES; purpose++)
-		DL_FOREACH (endpoint->lines[purpose], request)
-			if (request->done == done && request->arg == arg && !request->is_forgotten)
-				return request;
+	DL_FOREACH (endpoint->asked, lease)
+		if (lease->done == done && lease->arg == arg && !lease->is_forgotten)
+			return lease;
 	return NULL;
 }
 
 void lease_forget(struct endpoint *endpoint, lease_done_fn *done, void *arg)
 {
-	struct request *request = find_request(endpoint, done, arg);
+	struct lease *lease = find_asked(endpoint, done, arg);
 
-	if (!request)
+	if (!lease)
 		return;
-	if (endpoint->dialing == request) {
+	lease->is_forgotten = true;
+	if (lease->purpose == CONN_MONITOR && pool_cancel(&lease->request))
+		return; /* the pool answers */
+	if (lease->loan.serial)
+		pool_give_back(endpoint->pool, lease->loan);
+	if (endpoint->dialing == lease) {
 		endpoint->dialing = NULL;
-		drop_change_conn(endpoint);
+		drop_change(endpoint);
 	}
-	request->is_forgotten = true;
-	loop_timer_stop(request->timer);
-	request->timer = loop_soon(endpoint->loop, on_forgotten, request);
+	loop_timer_stop(lease->timer);
+	lease->timer = loop_soon(endpoint->loop, on_forgotten, lease);
 }
 
 struct conn *lease_conn(struct lease *lease)
 {
-	return lease->endpoint ? lease->endpoint->conns[lease->purpose] : NULL;
+	const struct endpoint *endpoint = lease->endpoint;
+
+	if (!endpoint)
+		return NULL;
+	return lease->purpose == CONN_CHANGE ? endpoint->change
+					     : pool_conn(endpoint->pool, lease->loan);
 }
 
 void lease_give_back(struct lease *lease)
 {
 	struct endpoint *endpoint = lease->endpoint;
-	enum conn_purpose purpose = lease->purpose;
+	struct conn *conn = lease_conn(lease);
 
+	if (!endpoint) {
+		free(lease);
+		return;
+	}
+	DL_DELETE(endpoint->out, lease);
+	if (conn)
+		conn_on_notice(conn, NULL, NULL);
+	if (lease->purpose == CONN_CHANGE)
+		drop_change(endpoint);
+	else
+		assert_always(
+			pool_give_back(endpoint->pool, lease->loan), "a lease is given back once");
 	free(lease);
-	if (!endpoint)
-		return;
-	struct conn *conn = endpoint->conns[purpose];
-	endpoint->lent[purpose] = NULL;
-	conn_on_notice(conn, NULL, NULL);
-	if (purpose == CONN_CHANGE) {
-		drop_change_conn(endpoint);
-		return;
-	}
-	/* Given back in mid-question: what the next holder would read is not its answer. */
-	if (conn_view(conn)->state == LINK_UP && !conn_is_usable(conn)) {
-		conn_free(conn);
-		open_monitor(endpoint);
-	}
-	serve_soon(endpoint);
 }

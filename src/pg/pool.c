@@ -172,7 +172,7 @@ void pool_receive(struct pool_member *member)
 		pool_settle_soon(pool);
 }
 
-static void come_back(struct pool_member *member)
+void pool_come_back(struct pool_member *member)
 {
 	member->serial = 0;
 	member->is_leaking = false;
@@ -219,7 +219,7 @@ bool pool_give_back(struct pool *pool, struct pool_lease lease)
 	histogram_add(&pool->hold, now_us, now_us - member->since_us);
 	if (member->is_leaking)
 		note_return(member, now_us - member->since_us);
-	come_back(member);
+	pool_come_back(member);
 	return true;
 }
 
@@ -232,7 +232,7 @@ bool pool_cancel(struct pool_request *request)
 	case REQUEST_WAITING: line_answer(pool, request, REQUEST_CANCELED); return true;
 	case REQUEST_GRANTED:
 		request->own.state = REQUEST_CANCELED;
-		come_back(pool->slots[lease.slot]);
+		pool_come_back(pool->slots[lease.slot]);
 		return true;
 	case REQUEST_LATE:
 	case REQUEST_FULL:

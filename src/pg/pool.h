@@ -112,6 +112,7 @@ struct pool_request {
 	struct { /* the pool's own */
 		struct pool *pool;
 		int state;
+		uint64_t turn;
 		int64_t asked_us, due_us;
 		struct pool_lease lease;
 		struct pool_request *prev, *next;

@@ -9,6 +9,23 @@
 #include "pg/conninfo.h"
 #include "pg/pool_private.h"
 
+/* By its turn: the last, unless it comes back from an answer that was no good. */
+static void join_line(struct pool *pool, struct pool_request *request)
+{
+	struct pool_request **line = &pool->line[request->band];
+	struct pool_request *before = *line ? (*line)->own.prev : NULL;
+
+	while (before && before->own.turn > request->own.turn)
+		before = before == *line ? NULL : before->own.prev;
+	request->own.state = REQUEST_WAITING;
+	if (before)
+		DL_APPEND_ELEM2(*line, before, request, own.prev, own.next);
+	else
+		DL_PREPEND2(*line, request, own.prev, own.next);
+	pool->waiting[request->band]++;
+	pool_alarm_by(pool, request->own.due_us);
+}
+
 void line_add(struct pool *pool, struct pool_request *request)
 {
 	int64_t timeout_ms = request->timeout_ms ? request->timeout_ms : pool->options.timeout_ms;
@@ -16,9 +33,8 @@ void line_add(struct pool *pool, struct pool_request *request)
 	request->own.state = REQUEST_WAITING;
 	request->own.due_us =
 		timeout_ms > 0 ? request->own.asked_us + timeout_ms * 1000 : POOL_NEVER;
-	DL_APPEND2(pool->line[request->band], request, own.prev, own.next);
-	pool->waiting[request->band]++;
-	pool_alarm_by(pool, request->own.due_us);
+	request->own.turn = pool->next_turn++;
+	join_line(pool, request);
 }
 
 struct pool_request *line_first(const struct pool *pool)
@@ -85,6 +101,20 @@ static void count(struct pool *pool, const struct pool_request *request)
 	}
 }
 
+/* What was granted may be lost before it is told: then it goes back to its place in the line. */
+static bool regret(struct pool *pool, struct pool_request *request)
+{
+	if (request->own.state != REQUEST_GRANTED || pool->is_freed)
+		return false;
+	struct pool_member *member = pool->slots[request->own.lease.slot];
+	if (member->conn && conn_is_usable(member->conn))
+		return false;
+	join_line(pool, request);
+	pool_come_back(member);
+	pool_serve(pool);
+	return true;
+}
+
 static void tell(struct pool *pool, struct pool_request *request)
 {
 	enum request_state answer = (enum request_state)request->own.state;
@@ -92,6 +122,8 @@ static void tell(struct pool *pool, struct pool_request *request)
 	struct err e;
 
 	DL_DELETE2(pool->answers, request, own.prev, own.next);
+	if (regret(pool, request))
+		return;
 	count(pool, request);
 	request->own.state = REQUEST_NONE;
 	if (answer == REQUEST_GRANTED) {

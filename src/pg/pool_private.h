@@ -94,6 +94,7 @@ struct pool {
 	uint32_t slot_count;
 	uint32_t generation;
 	uint64_t next_serial, first_serial;
+	uint64_t next_turn;
 	struct pool_request *line[POOL_BANDS]; /* first come, first served */
 	int waiting[POOL_BANDS];
 	bool is_suspended, is_stopped, is_closing, is_freed;
@@ -160,6 +161,8 @@ void pool_serve(struct pool *pool);
 struct pool_member *pool_idle_get(struct pool *pool);
 /* It came out of a lease or a cleaning: is it good for another one? */
 void pool_receive(struct pool_member *member);
+/* Its lease is over. */
+void pool_come_back(struct pool_member *member);
 
 /* pool_line.c */
 void line_add(struct pool *pool, struct pool_request *request);

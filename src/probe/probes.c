@@ -196,6 +196,15 @@ static void report_failure(struct probes *probes, const char *name, const struct
 		probes->options.news.failed(probes->options.arg, name, e);
 }
 
+/* The endpoint may be up by another connection than the one that was just lost. */
+static bool is_link_up(const struct probes *probes)
+{
+	const struct conn *conn = lease_conn(probes->lease);
+
+	return conn && conn_is_usable(conn) &&
+	       endpoint_view(probes->options.endpoint)->state == LINK_UP;
+}
+
 static void tick_answered(void *arg, const struct result *result, const struct err *e)
 {
 	struct probes *probes = arg;
@@ -213,8 +222,7 @@ static void tick_answered(void *arg, const struct result *result, const struct e
 		report_failure(probes, probe->name, e);
 	else if (!probes->is_freed)
 		probe->read(probes, result);
-	if (!probes->is_freed && probes->queue_at < probes->queue_count &&
-		endpoint_view(probes->options.endpoint)->state == LINK_UP) {
+	if (!probes->is_freed && probes->queue_at < probes->queue_count && is_link_up(probes)) {
 		tick_ask(probes);
 		return;
 	}
@@ -301,8 +309,11 @@ static void tick_start(void *arg)
 		return;
 	}
 	probes->is_waiting = true;
-	lease_take(probes->options.endpoint, CONN_MONITOR, NULL, probes->interval_ms, tick_leased,
-		probes);
+	const struct lease_wish wish = { .purpose = CONN_MONITOR,
+		.tag = "probes",
+		.band = POOL_BACKGROUND,
+		.deadline_ms = probes->interval_ms };
+	lease_ask(probes->options.endpoint, &wish, tick_leased, probes);
 }
 
 static void tick_arm(struct probes *probes, int64_t delay_ms)

@@ -22,6 +22,8 @@ static int64_t dice(struct model *m, int64_t below)
 /* Nobody who asked before, in the same band, waits still; and no interactive one, if this one is not. */
 static void check_order(struct model *m, const struct holder *served)
 {
+	if (m->lost_step == m->step) /* one may have lost what was granted to it */
+		return;
 	for (int i = 0; i < HOLDERS; i++) {
 		const struct holder *other = &m->holders[i];
 		if (other == served || other->state != WAITING || other->is_taken_back)
@@ -227,6 +229,7 @@ static void act_server_dies(struct model *m)
 
 	if (!conn)
 		return;
+	m->lost_step = m->step;
 	toy_lose(conn, codes[code < 4 ? code : 0]);
 }
 
@@ -234,6 +237,7 @@ static void act_all_die(struct model *m)
 {
 	struct conn *conn;
 
+	m->lost_step = m->step;
 	DL_FOREACH (m->toys.list, conn)
 		if (conn->state == TOY_UP)
 			toy_lose(conn, "57P01");

@@ -36,7 +36,7 @@ struct model {
 	struct holder holders[HOLDERS];
 	struct pool_lease stale; /* given back before */
 	long step, turns;
-	long drained_step, drained_birth;
+	long drained_step, drained_birth, lost_step;
 	bool is_suspended;
 	int settled, settles; /* told, and to be told */
 	long acquires, timeouts, cancels, refusals, failures, misuses;

@@ -428,16 +428,23 @@ static void take(void *arg)
 	free(asking);
 }
 
-void lease_take(struct endpoint *endpoint, enum conn_purpose purpose,
-	const struct identity *must_equal, int64_t deadline_ms, lease_done_fn *done, void *arg)
+void lease_ask(
+	struct endpoint *endpoint, const struct lease_wish *wish, lease_done_fn *done, void *arg)
 {
 	struct stage *stage = (struct stage *)(void *)endpoint;
-	(void)purpose;
-	(void)must_equal;
-	(void)deadline_ms;
+	(void)wish;
 	struct asking *asking = mem_new(struct asking);
 	*asking = (struct asking){ stage, done, arg };
 	loop_soon(stage->loop, take, asking);
+}
+
+void lease_take(struct endpoint *endpoint, enum conn_purpose purpose,
+	const struct identity *must_equal, int64_t deadline_ms, lease_done_fn *done, void *arg)
+{
+	(void)purpose;
+	(void)must_equal;
+	(void)deadline_ms;
+	lease_ask(endpoint, NULL, done, arg);
 }
 
 struct conn *lease_conn(struct lease *lease)

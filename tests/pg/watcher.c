@@ -36,10 +36,10 @@ static void take_failure(void *arg, const char *probe, const struct err *e)
 	watcher->failures++;
 }
 
-static void link_changed(void *arg, struct conn *conn)
+static void link_changed(void *arg, struct endpoint *endpoint)
 {
 	struct watcher *watcher = arg;
-	(void)conn;
+	(void)endpoint;
 	if (watcher->probes)
 		probes_link_changed(watcher->probes);
 }

@@ -31,18 +31,31 @@ static void granted(void *arg, struct lease *lease, const struct err *e)
 	holder->error = e ? *e : (struct err){ .kind = ERR_NONE };
 }
 
-static int setup(void **state)
+static int setup_with(void **state, int pool_size)
 {
 	struct lease_world *w = calloc(1, sizeof(*w));
+	struct pool_options pool = pool_defaults;
 
 	conn_world_init(&w->c);
+	pool.size = pool_size;
 	w->endpoint = endpoint_new(w->c.loop,
 		&(struct endpoint_options){ .driver = fake_driver(w->c.fake),
 			.info = w->c.info,
+			.pool = &pool,
 			.connect_timeout_ms = 5000 },
 		NULL, NULL);
 	*state = w;
 	return 0;
+}
+
+static int setup(void **state)
+{
+	return setup_with(state, 1);
+}
+
+static int setup_two(void **state)
+{
+	return setup_with(state, 2);
 }
 
 static int teardown(void **state)
@@ -96,7 +109,7 @@ static void waiting_ends_at_the_deadline(void **state)
 static void waiting_for_a_lost_link_ends_with_why_it_is_lost(void **state)
 {
 	struct lease_world *w = *state;
-	for (int i = 0; i < 4; i++)
+	for (int i = 0; i < 100; i++)
 		fake_refuse(w->c.fake, "connection to server failed: Connection refused\n");
 
 	take(w, CONN_MONITOR, &w->a);
@@ -250,6 +263,72 @@ static void an_endpoint_may_go_before_its_leases(void **state)
 	lease_give_back(w->a.lease);
 }
 
+static void the_pool_lends_as_many_as_it_has_at_the_same_time(void **state)
+{
+	struct lease_world *w = *state;
+
+	take(w, CONN_MONITOR, &w->a);
+	take(w, CONN_MONITOR, &w->b);
+
+	assert_non_null(w->a.lease);
+	assert_non_null(w->b.lease);
+	assert_ptr_not_equal(lease_conn(w->a.lease), lease_conn(w->b.lease));
+	lease_give_back(w->a.lease);
+	lease_give_back(w->b.lease);
+}
+
+static void a_link_lost_before_its_lease_was_told_is_replaced(void **state)
+{
+	struct lease_world *w = *state;
+	take(w, CONN_MONITOR, &w->a);
+	lease_give_back(w->a.lease);
+
+	fake_cut(w->c.fake);
+	take(w, CONN_MONITOR, &w->b);
+
+	assert_non_null(w->b.lease);
+	assert_true(conn_is_usable(lease_conn(w->b.lease)));
+	lease_give_back(w->b.lease);
+}
+
+static void watching_is_refused_by_another_server_and_the_link_stays(void **state)
+{
+	struct lease_world *w = *state;
+	struct identity planned = w->c.fake->identity;
+	snprintf(planned.system_identifier, sizeof(planned.system_identifier), "8");
+
+	lease_take(w->endpoint, CONN_MONITOR, &planned, WAIT_MS, granted, &w->a);
+	loop_advance_ms(w->c.loop, 0);
+	assert_int_equal(w->a.error.kind, ERR_CONFLICT);
+	take(w, CONN_MONITOR, &w->b);
+
+	assert_non_null(w->b.lease);
+	assert_int_equal(w->c.fake->dials, 1);
+	lease_give_back(w->b.lease);
+}
+
+static void a_forgotten_watcher_ends_as_canceled_wherever_it_stood(void **state)
+{
+	struct lease_world *w = *state;
+	take(w, CONN_MONITOR, &w->a);
+	take(w, CONN_MONITOR, &w->b);
+
+	lease_forget(w->endpoint, granted, &w->b); /* in line */
+	loop_advance_ms(w->c.loop, 0);
+	assert_int_equal(w->b.error.kind, ERR_CANCELED);
+	lease_give_back(w->a.lease);
+	w->a = w->b = (struct holder){ 0 };
+	lease_take(w->endpoint, CONN_MONITOR, NULL, WAIT_MS, granted, &w->a);
+	lease_forget(w->endpoint, granted, &w->a); /* had at once, not told yet */
+	loop_advance_ms(w->c.loop, 0);
+
+	assert_int_equal(w->a.answers, 1);
+	assert_int_equal(w->a.error.kind, ERR_CANCELED);
+	take(w, CONN_MONITOR, &w->b);
+	assert_non_null(w->b.lease);
+	lease_give_back(w->b.lease);
+}
+
 int main(void)
 {
 #define CASE(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -266,6 +345,11 @@ int main(void)
 		CASE(a_change_is_refused_by_another_server),
 		CASE(a_forgotten_request_ends_as_canceled_and_lets_the_next_one_in),
 		CASE(an_endpoint_may_go_before_its_leases),
+		CASE(a_link_lost_before_its_lease_was_told_is_replaced),
+		CASE(watching_is_refused_by_another_server_and_the_link_stays),
+		CASE(a_forgotten_watcher_ends_as_canceled_wherever_it_stood),
+		cmocka_unit_test_setup_teardown(
+			the_pool_lends_as_many_as_it_has_at_the_same_time, setup_two, teardown),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -56,10 +56,10 @@ static void take_failure(void *arg, const char *probe, const struct err *e)
 	w->failures++;
 }
 
-static void link_changed(void *arg, struct conn *conn)
+static void link_changed(void *arg, struct endpoint *endpoint)
 {
 	struct world *w = arg;
-	(void)conn;
+	(void)endpoint;
 	if (w->probes)
 		probes_link_changed(w->probes);
 }
