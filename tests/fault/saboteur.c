@@ -124,6 +124,12 @@ void saboteur_arm(struct driver *driver, int at, void (*act)(void *arg), void *a
 	spy_on(driver);
 }
 
+void saboteur_arm_at_once(struct driver *driver, int at, void (*act)(void *arg), void *arg)
+{
+	saboteur_arm(driver, at, act, arg);
+	plot.has_begun = true;
+}
+
 bool saboteur_has_acted(void)
 {
 	return plot.left == 0;

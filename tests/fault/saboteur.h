@@ -11,6 +11,8 @@
 
 /* From now on `driver` is sabotaged: at moment `at` (from 1) act(arg) is called, once. */
 void saboteur_arm(struct driver *driver, int at, void (*act)(void *arg), void *arg);
+/* The same, counted from the first text of the session: its setting up and the locks are moments too. */
+void saboteur_arm_at_once(struct driver *driver, int at, void (*act)(void *arg), void *arg);
 /*
  * The connection breaks when that text is sent by itself: on the way there (has_arrived false), or on the way back, so
  * that the server has done it and nobody hears the answer. Once.

@@ -12,6 +12,7 @@
 enum { MOMENTS_MIN = 15, MOMENTS_MAX = 200 };
 
 static struct cluster *servers;
+static int unknowns; /* runs that could not say what COMMIT did */
 
 /* A killed process loses nothing it gave to the kernel: the disk need not be waited for, but COMMIT must be told last. */
 static int start_servers(void **state)
@@ -57,6 +58,7 @@ static void check_words(const struct rig *rig, const struct trio *trio,
 	size_t done = rig->end.steps_done;
 	snprintf(applied, sizeof(applied), "%zu", direction == PLAN_UP ? done : 2 - done);
 	rig_expect(rig, trio->truth, "t");
+	unknowns += exit == EXIT_OUTCOME_UNKNOWN;
 	if (exit == EXIT_OUTCOME_UNKNOWN) { /* only COMMIT may leave a question */
 		assert_non_null(strstr(str_c(&rig->told), "resolving"));
 		return;
@@ -95,6 +97,7 @@ static void walk(const struct trio *trio)
 	bool has_acted[2] = { true, true };
 	int at = 0;
 
+	unknowns = 0;
 	trio->write(rig);
 	assert_int_equal(
 		go(rig, PLAN_UP), EXIT_DONE); /* the history's tables are there from now on */
@@ -108,8 +111,51 @@ static void walk(const struct trio *trio)
 			rig_expect(rig, trio->applied, direction == PLAN_UP ? "2" : "0");
 		}
 	}
-	print_message("%s: %d moments\n", trio->name, at);
+	print_message(
+		"%s: %d moments up and down, %d outcomes not learned\n", trio->name, at, unknowns);
 	assert_true(at < MOMENTS_MAX);
+	rig_free(rig);
+}
+
+/* Before there is a history nothing may be there; from then on it tells the truth. */
+static void expect_truth_from_the_start(const struct rig *rig)
+{
+	char *history = rig_cell(rig, "SELECT to_regclass('dbtop.revision')");
+	if (history)
+		rig_expect(rig, trio_own.truth, "t");
+	else
+		rig_expect(rig,
+			"SELECT to_regclass('t1') IS NULL AND to_regclass('t2') IS NULL AND "
+			"to_regnamespace('dbtop') IS NULL",
+			"t");
+	free(history);
+}
+
+static void the_server_may_be_killed_at_any_moment_of_the_very_first_run(void **state)
+{
+	(void)state;
+	struct rig *rig = rig_new(servers);
+	bool has_acted = true;
+	int at = 0;
+
+	trio_own.write(rig);
+	while (has_acted && ++at < MOMENTS_MAX) {
+		struct rig *own = rig_beside(rig);
+		own->on_event = start_when_missed;
+		saboteur_arm_at_once(&own->driver, at, kill_server, NULL);
+		go(own, PLAN_UP);
+		has_acted = saboteur_has_acted();
+		start_server_again();
+		expect_truth_from_the_start(own);
+		rig_free(own);
+		assert_int_equal(go(rig, PLAN_UP), EXIT_DONE);
+		rig_expect(rig, trio_own.truth, "t");
+		rig_expect(rig, trio_own.applied, "2");
+		rig_sql(rig, "SET client_min_messages = warning; DROP SCHEMA dbtop CASCADE; DROP "
+			     "TABLE t1, t2");
+	}
+	print_message("first run: %d moments\n", at);
+	assert_in_range(at, MOMENTS_MIN, MOMENTS_MAX - 1);
 	rig_free(rig);
 }
 
@@ -135,6 +181,7 @@ int main(void)
 {
 	server_need();
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_server_may_be_killed_at_any_moment_of_the_very_first_run),
 		cmocka_unit_test(the_server_may_be_killed_at_any_moment_of_the_own_format),
 		cmocka_unit_test(the_server_may_be_killed_at_any_moment_as_guest_of_golang_migrate),
 		cmocka_unit_test(the_server_may_be_killed_at_any_moment_as_guest_of_goose),
