@@ -30,9 +30,25 @@ static size_t skip_until(struct span text, size_t at, const char *set)
 	return at;
 }
 
+/* The end of ''x'' as it stands inside another literal: EXECUTE '… PASSWORD ''x'''. at when it is no such thing. */
+static size_t nested_end(struct span text, size_t at)
+{
+	size_t start = at + 2;
+
+	if (start >= text.len || text.data[at + 1] != '\'' ||
+		is_one_of(text.data[start], " \t\r\n;,)'"))
+		return at;
+	const char *close = memmem(text.data + start, text.len - start, "''", 2);
+	return close ? (size_t)(close - text.data) + 2 : text.len;
+}
+
 /* The end of 'it''s', with backslashes as E'' and conninfo have them; the end of the text when it is open. */
 static size_t quoted_end(struct span text, size_t at)
 {
+	size_t inner = nested_end(text, at);
+
+	if (inner > at)
+		return inner;
 	for (at++; at < text.len; at++) {
 		if (text.data[at] == '\\')
 			at++;

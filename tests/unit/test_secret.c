@@ -24,6 +24,11 @@ static void the_literal_after_password_is_taken_out_of_sql(void **state)
 	assert_masked("ALTER ROLE a PASSWORD $x$s3cret$x$;", "ALTER ROLE a PASSWORD ***;");
 	assert_masked("ALTER ROLE a PASSWORD U&'\\0061' x", "ALTER ROLE a PASSWORD *** x");
 	assert_masked("ALTER ROLE a PASSWORD 'open", "ALTER ROLE a PASSWORD ***");
+	assert_masked("EXECUTE 'ALTER ROLE a PASSWORD ''x y'' LOGIN'",
+		"EXECUTE 'ALTER ROLE a PASSWORD *** LOGIN'");
+	assert_masked("'PASSWORD ''it is open", "'PASSWORD ***");
+	assert_masked(
+		"ALTER ROLE a PASSWORD ''; SELECT 'x'", "ALTER ROLE a PASSWORD ***; SELECT 'x'");
 	assert_masked("ALTER ROLE a PASSWORD $$open", "ALTER ROLE a PASSWORD ***");
 	assert_masked("ALTER ROLE a PASSWORD NULL", "ALTER ROLE a PASSWORD NULL");
 }
