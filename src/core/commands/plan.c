@@ -73,6 +73,18 @@ static void lock_words(
 	str_add(out, cost.rewrite ? ", rewrite" : cost.scan ? ", scan" : "");
 }
 
+/* The strongest that the statement takes on any table; NULL = none. */
+static const char *lock_of(const struct statement *sql)
+{
+	enum lock_mode lock = LOCK_NONE;
+
+	for (size_t i = 0; i < sql->action_count; i++) {
+		if (sql->actions[i].table.name && sql->actions[i].lock > lock)
+			lock = sql->actions[i].lock;
+	}
+	return lock == LOCK_NONE ? NULL : lock_mode_words(lock);
+}
+
 static void add_statement(struct report *report, struct node *table, const struct plan *plan,
 	const struct plan_step *step, size_t index)
 {
@@ -85,6 +97,7 @@ static void add_statement(struct report *report, struct node *table, const struc
 	report_int(report, row, "line", "LINE", statement->sql.line, UNIT_NONE);
 	report_text(
 		report, row, "tag", "STATEMENT", *statement->sql.tag ? statement->sql.tag : "?");
+	report_text(report, row, "lock", NULL, lock_of(&statement->sql));
 	report_text(report, row, "locks", "LOCKS", str_c(&text));
 	report_bool(report, row, "lone", NULL, step->is_lone);
 	str_clear(&text);
@@ -109,6 +122,19 @@ static void add_hazard(struct report *report, struct node *table, const struct h
 	report_text(report, row, "acknowledged_by", NULL, hazard->ack_author);
 }
 
+/* What the step sends, ready to be read or compared. */
+static void add_sql(struct report *report, struct node *node, const struct plan_step *step)
+{
+	struct str text = { 0 };
+
+	for (size_t i = 0; i < step->statement_count; i++) {
+		str_add_span(&text, step->statements[i].sql.text);
+		str_add(&text, ";\n");
+	}
+	report_text(report, node, "sql", NULL, str_c(&text));
+	str_release(&text);
+}
+
 static void add_step(struct report *report, struct node *steps, const struct plan *plan,
 	const struct plan_step *step)
 {
@@ -127,6 +153,7 @@ static void add_step(struct report *report, struct node *steps, const struct pla
 		step->statement_count ? step->statements[0].sql.line : VALUE_NONE, UNIT_NONE);
 	report_int(report, node, "level", NULL, step->level, UNIT_NONE);
 	report_bool(report, node, "reversible", NULL, step->is_reversible);
+	add_sql(report, node, step);
 	struct node *statements = report_table(report, node, "statements", "");
 	for (size_t i = 0; i < step->statement_count; i++)
 		add_statement(report, statements, plan, step, i);
