@@ -127,8 +127,12 @@ static bool check_pair(const struct file_reading *r, const char *section, const 
 
 	if (!check_section(section, e))
 		return false;
-	if (strcmp(section, "keys") == 0)
-		return true; /* several keys may do the same, and one key several things in several views */
+	if (strcmp(section, "keys") == 0 && r->layer == LAYER_PROJECT_FILE)
+		return err_set(e, ERR_PARSE,
+			"[keys] may not be set by a file found in the working directory");
+	if (strcmp(section, "keys") == 0) /* many lines of the same key: each binds another */
+		return strcmp(key, "bind") == 0 ||
+		       err_set(e, ERR_PARSE, "[keys] knows bind = VIEW KEY COMMAND, not %s", key);
 	if (!check_twice(r, section, key, e))
 		return false;
 	if (strcmp(section, "env") == 0)

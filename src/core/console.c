@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/compiler.h"
+#include "base/str.h"
 #include "conf/conf.h"
 
 static const char *chosen(const struct app *app, const char *key)
@@ -23,6 +24,17 @@ const char *console_theme(const struct app *app)
 const char *console_glyphs(const struct app *app)
 {
 	return chosen(app, "glyphs");
+}
+
+char *console_keys(const struct app *app)
+{
+	const char *const *keys, *const *values;
+	size_t count = app->conf ? conf_section(app->conf, "keys", &keys, &values) : 0;
+	struct str text = { 0 };
+
+	for (size_t i = 0; i < count; i++)
+		str_addf(&text, "%s\n", values[i]);
+	return count ? str_detach(&text) : NULL;
 }
 
 const char *console_editor(const struct app *app)

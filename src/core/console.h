@@ -10,6 +10,8 @@
 /* The theme and glyphs somebody chose; NULL = by terminal and environment. `--color never` is the mono theme. */
 const char *console_theme(const struct app *app);
 const char *console_glyphs(const struct app *app);
+/* [keys] of the user's file as lines of keys.conf; the caller frees it. NULL = none. */
+char *console_keys(const struct app *app);
 /* The editor for notes: DBTOP_EDITOR or the user's own setting, PSQL_EDITOR, EDITOR, VISUAL, vi. Never NULL. */
 const char *console_editor(const struct app *app);
 

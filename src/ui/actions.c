@@ -141,6 +141,17 @@ static void session_suspend(struct frame *f, const char *arg)
 		f->options.suspend(f->options.arg);
 }
 
+static void mouse_toggle(struct frame *f, const char *arg)
+{
+	(void)arg;
+	f->has_mouse = !f->has_mouse;
+	f->term->ops->mouse(f->term, f->has_mouse);
+	frame_say(f, f->has_mouse
+			     ? "mouse on: click a tab, panel or row; M gives selecting back to "
+			       "the terminal"
+			     : "mouse off: the terminal selects text again");
+}
+
 static void screen_redraw(struct frame *f, const char *arg)
 {
 	(void)arg;
@@ -200,6 +211,7 @@ static const struct command rows[] = {
 	ROW("session.toggle", NULL, "Arm this session, or lock it"),
 	ROW("session.interrupt", NULL, "Stop after this step; again: cancel it"),
 	ROW("session.suspend", NULL, "Suspend dbtop; fg comes back"),
+	ROW("mouse.toggle", NULL, "Mouse on or off; off, the terminal selects text"),
 	ROW("screen.redraw", NULL, "Paint the whole screen again"),
 	ROW("theme.set", "NAME", "Use another theme"),
 	ROW("theme.next", NULL, "Use the next theme of the list"),
@@ -247,6 +259,7 @@ static const struct {
 	{ "session.toggle", session_toggle },
 	{ "session.interrupt", session_interrupt },
 	{ "session.suspend", session_suspend },
+	{ "mouse.toggle", mouse_toggle },
 	{ "screen.redraw", screen_redraw },
 	{ "theme.set", theme_set },
 	{ "theme.next", theme_next },

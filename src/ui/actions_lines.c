@@ -14,12 +14,14 @@
 static void line_opened(struct frame *f, const struct lineedit_request *request)
 {
 	lineedit_open(request);
+	f->term->ops->mouse(f->term, false); /* its reports would be typed */
 	if (f->input)
 		input_line_mode(f->input, true);
 }
 
 static void line_closed(struct frame *f)
 {
+	f->term->ops->mouse(f->term, f->has_mouse);
 	if (f->input)
 		input_line_mode(f->input, false);
 	frame_dirty(f);

@@ -35,6 +35,12 @@ static void got_key(void *arg, struct key key)
 	frame_key(c->frame, key);
 }
 
+static void got_mouse(void *arg, struct mouse mouse)
+{
+	struct console *c = arg;
+	frame_mouse(c->frame, mouse);
+}
+
 static void got_paste(void *arg, struct span text)
 {
 	struct console *c = arg;
@@ -173,7 +179,7 @@ static void check_theme(void *arg)
 static bool open_parts(struct console *c, const struct console_options *options, struct err *e)
 {
 	const struct glyphs *glyphs = options->glyphs ? glyphs_find(options->glyphs) : NULL;
-	struct input_handler handler = { got_key, got_paste, got_bytes, got_lost, c };
+	struct input_handler handler = { got_key, got_mouse, got_paste, got_bytes, got_lost, c };
 	if (options->glyphs && !glyphs)
 		return err_set(e, ERR_USAGE, "no glyph set \"%s\"", options->glyphs) ||
 		       err_hint(e, "utf8 or ascii");
@@ -181,10 +187,11 @@ static bool open_parts(struct console *c, const struct console_options *options,
 	if (!c->term)
 		return false;
 	c->input = input_new(c->app->loop, getenv("TERM"), esc_delay_ms(), handler);
-	char *keys = read_keys(c);
+	char *keys = read_keys(c), *config_keys = console_keys(c->app);
 	struct frame_options frame_options = {
 		.glyphs = glyphs ? glyphs : glyphs_for_locale(),
 		.theme = options->theme,
+		.config_keys = config_keys,
 		.keys = keys,
 		.keys_name = c->keys_path,
 		.input = c->input,
@@ -194,6 +201,7 @@ static bool open_parts(struct console *c, const struct console_options *options,
 	};
 	c->frame = frame_new(c->app, c->term, &frame_options);
 	free(keys);
+	free(config_keys);
 	return input_start(c->input, e);
 }
 

@@ -176,6 +176,8 @@ struct frame *frame_new(struct app *app, struct term *term, const struct frame_o
 	f->cursor.x = -1;
 	actions_register();
 	keymap_init(&f->keymap);
+	if (options->config_keys)
+		keymap_read(&f->keymap, "[keys]", span_of(options->config_keys));
 	if (options->keys)
 		keymap_read(&f->keymap, options->keys_name ? options->keys_name : "keys.conf",
 			span_of(options->keys));

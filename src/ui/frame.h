@@ -26,7 +26,8 @@ struct frame;
 struct frame_options {
 	const struct glyphs *glyphs;
 	const char *theme;	    /* NULL = theme_default_name() */
-	const char *keys;	    /* text of the user's bindings; NULL = none */
+	const char *config_keys;    /* [keys] of the configuration, as text; NULL = none */
+	const char *keys;	    /* text of the user's bindings, which win; NULL = none */
 	const char *keys_name;	    /* of the file, for problems */
 	struct input *input;	    /* NULL in tests */
 	void (*suspend)(void *arg); /* ^Z; NULL = not possible */
@@ -39,6 +40,7 @@ struct frame *frame_new(struct app *app, struct term *term, const struct frame_o
 void frame_free(struct frame *frame);
 
 void frame_key(struct frame *frame, struct key key);
+void frame_mouse(struct frame *frame, struct mouse mouse);
 void frame_paste(struct frame *frame, struct span text);
 /* Bytes while a line is edited (input_line_mode). */
 void frame_bytes(struct frame *frame, struct span bytes);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * What the files of the frame share: frame.c (life, news, drawing), frame_bars.c (the rows that are no panel),
- * frame_hints.c (the last of them), frame_keys.c (keys to command lines), actions.c (the screen's own commands), actions_lines.c (what is typed),
+ * frame_hints.c (the last of them), frame_keys.c (keys to command lines),
+ * frame_mouse.c, actions.c (the screen's own commands), actions_lines.c (what is typed),
  * actions_row.c (rows of any list),
  * frame_calls.c (core's commands).
  */
@@ -61,6 +62,7 @@ struct frame {
 	struct str report;
 	enum run_state run_state; /* as last seen */
 	bool has_stop_asked;
+	bool has_mouse;
 };
 
 static inline const struct view *frame_view(const struct frame *f)

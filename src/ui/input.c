@@ -148,6 +148,32 @@ static void wait_for_rest(struct input *input)
 	input->timer = loop_timer_start(input->loop, input->esc_delay_ms, 0, late, input);
 }
 
+/* False when it is none: the button let go, a move. */
+static bool mouse_of(TermKey *keys, const TermKeyKey *from, struct mouse *mouse)
+{
+	TermKeyMouseEvent event;
+	int button, row, column;
+	bool is_press = from->type == TERMKEY_TYPE_MOUSE &&
+			termkey_interpret_mouse(keys, from, &event, &button, &row, &column) ==
+				TERMKEY_RES_KEY &&
+			event == TERMKEY_MOUSE_PRESS;
+	if (!is_press || (button != 1 && button != 4 && button != 5))
+		return false;
+	*mouse = (struct mouse){ .act = button == 4   ? MOUSE_WHEEL_UP
+					: button == 5 ? MOUSE_WHEEL_DOWN
+						      : MOUSE_CLICK,
+		.x = column - 1,
+		.y = row - 1 };
+	return true;
+}
+
+static void tell_mouse(struct input *input, const TermKeyKey *raw)
+{
+	struct mouse mouse;
+	if (input->handler.mouse && mouse_of(input->keys, raw, &mouse))
+		input->handler.mouse(input->handler.arg, mouse);
+}
+
 /* All keys termkey has; is_late: nothing more will come for a sequence begun. */
 static void drain_keys(struct input *input, bool is_late)
 {
@@ -161,6 +187,8 @@ static void drain_keys(struct input *input, bool is_late)
 		struct key key;
 		if (!input->is_flushed && key_of(&raw, &key))
 			tell_key(input, key);
+		else if (!input->is_flushed)
+			tell_mouse(input, &raw);
 	}
 	loop_timer_stop(input->timer);
 	input->timer = NULL;

@@ -20,6 +20,7 @@ struct input;
 
 struct input_handler {
 	void (*key)(void *arg, struct key key);
+	void (*mouse)(void *arg, struct mouse mouse); /* NULL = nobody wants to know */
 	void (*paste)(void *arg, struct span text);
 	void (*bytes)(void *arg, struct span bytes);
 	void (*lost)(void *arg); /* the terminal is gone */

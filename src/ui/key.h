@@ -36,6 +36,13 @@ struct key {
 	unsigned mods; /* of a code point: without KEY_SHIFT */
 };
 
+/* What the mouse did, where; both from 0. */
+enum mouse_act { MOUSE_CLICK, MOUSE_WHEEL_UP, MOUSE_WHEEL_DOWN };
+struct mouse {
+	enum mouse_act act;
+	int x, y;
+};
+
 enum { KEY_NAME_BYTES = 24 };
 
 /* False when the word names no key. */

@@ -27,6 +27,8 @@ struct term_ops {
 	/* Forget what the terminal shows and paint all of it at the next flush. */
 	void (*repaint)(struct term *term);
 	void (*title)(struct term *term, const char *text);
+	/* Clicks and the wheel come as input (SGR reports); off, the terminal selects text itself. */
+	void (*mouse)(struct term *term, bool is_on);
 	/* Into the clipboard of the person in front of it (OSC 52). False: this terminal does not take it. */
 	bool (*copy)(struct term *term, struct span text);
 	/* Give the terminal to somebody else (shell, editor), and take it back. */

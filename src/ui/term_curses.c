@@ -21,6 +21,8 @@
 
 #define PASTE_ON   "\033[?2004h"
 #define PASTE_OFF  "\033[?2004l"
+#define MOUSE_ON   "\033[?1000h\033[?1006h"
+#define MOUSE_OFF  "\033[?1006l\033[?1000l"
 #define TITLE_PUSH "\033[22;2t"
 #define TITLE_POP  "\033[23;2t"
 
@@ -35,6 +37,7 @@ struct term_curses {
 	struct paint paints[ROLE_COUNT][2];
 	bool has_color_started;
 	bool has_title; /* the terminal knows OSC 2 */
+	bool has_mouse; /* somebody turned it on */
 	bool is_inside; /* between enter and leave */
 	int cursor_x, cursor_y;
 };
@@ -97,8 +100,8 @@ static void add_capability(const char *name)
 
 static void prepare_give_back(const struct term_curses *t)
 {
-	own.len = (size_t)snprintf(
-		own.bytes, sizeof(own.bytes), "%s%s", PASTE_OFF, t->has_title ? TITLE_POP : "");
+	own.len = (size_t)snprintf(own.bytes, sizeof(own.bytes), "%s%s%s", PASTE_OFF,
+		t->has_title ? MOUSE_OFF : "", t->has_title ? TITLE_POP : "");
 	static const char *const capabilities[] = { "sgr0", "op", "cnorm", "rmkx", "rmcup" };
 	for (size_t i = 0; i < ARRAY_SIZE(capabilities); i++)
 		add_capability(capabilities[i]);
@@ -268,6 +271,14 @@ static bool curses_copy(struct term *term, struct span text)
 	return true;
 }
 
+static void curses_mouse(struct term *term, bool is_on)
+{
+	struct term_curses *t = (struct term_curses *)term;
+	if (t->has_title && t->is_inside && is_on != t->has_mouse)
+		write_text(is_on ? MOUSE_ON : MOUSE_OFF);
+	t->has_mouse = is_on;
+}
+
 static void curses_leave(struct term *term)
 {
 	struct term_curses *t = (struct term_curses *)term;
@@ -275,6 +286,8 @@ static void curses_leave(struct term *term)
 		return;
 	if (t->has_title)
 		write_text(TITLE_POP);
+	if (t->has_mouse && t->has_title)
+		write_text(MOUSE_OFF);
 	write_text(PASTE_OFF);
 	curs_set(1);
 	endwin();
@@ -290,6 +303,8 @@ static void curses_enter(struct term *term)
 		write_text(TITLE_PUSH);
 	t->is_inside = true;
 	write_text(PASTE_ON);
+	if (t->has_mouse && t->has_title)
+		write_text(MOUSE_ON);
 	clearok(curscr, TRUE);
 	refresh();
 	curs_set(t->cursor_x >= 0);
@@ -313,6 +328,7 @@ static const struct term_ops curses_ops = {
 	.flush = curses_flush,
 	.repaint = curses_repaint,
 	.title = curses_title,
+	.mouse = curses_mouse,
 	.copy = curses_copy,
 	.leave = curses_leave,
 	.enter = curses_enter,

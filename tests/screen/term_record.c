@@ -51,6 +51,11 @@ static void record_title(struct term *term, const char *text)
 	snprintf(of(term)->title, sizeof(of(term)->title), "%s", text);
 }
 
+static void record_mouse(struct term *term, bool is_on)
+{
+	of(term)->has_mouse = is_on;
+}
+
 static bool record_copy(struct term *term, struct span text)
 {
 	snprintf(of(term)->copied, sizeof(of(term)->copied), "%.*s", (int)text.len, text.data);
@@ -70,6 +75,7 @@ static const struct term_ops record_ops = {
 	.flush = record_flush,
 	.repaint = record_nothing,
 	.title = record_title,
+	.mouse = record_mouse,
 	.copy = record_copy,
 	.leave = record_nothing,
 	.enter = record_nothing,

@@ -14,7 +14,7 @@ struct term_record {
 	long puts, flushes;
 	int cursor_x, cursor_y;
 	char title[160];
-	bool takes_copies;
+	bool takes_copies, has_mouse;
 	char copied[1024];
 };
 

@@ -143,6 +143,76 @@ static void scrolling_ends_with_the_text(void **state)
 	assert_true(shows("line 99"));
 }
 
+static void mouse(enum mouse_act act, int x, int y)
+{
+	frame_mouse(world.frame, (struct mouse){ act, x, y });
+	console_world_draw(&world);
+}
+
+/* The row the text stands in; -1 = nowhere. */
+static int row_of(const char *text)
+{
+	const struct surface *s = frame_surface(world.frame);
+	for (int y = 0; y < s->height; y++) {
+		char *row = surface_row_text(s, y);
+		bool is_here = strstr(row, text) != NULL;
+		free(row);
+		if (is_here)
+			return y;
+	}
+	return -1;
+}
+
+static bool is_selected(const char *text)
+{
+	int y = row_of(text);
+	return y >= 0 && surface_cell(frame_surface(world.frame), 10, y)->role == ROLE_SELECTED;
+}
+
+static void a_click_goes_to_a_tab_and_selects_a_row(void **state)
+{
+	(void)state;
+	open_world("trouble");
+	mouse(MOUSE_CLICK, 41, 1);
+	assert_string_equal(frame_view(world.frame)->name, "migrations");
+	assert_true(is_selected("NEXT"));
+	mouse(MOUSE_CLICK, 12, row_of("drop_legacy"));
+	assert_true(is_selected("▸■"));
+	mouse(MOUSE_CLICK, 12, row_of("6 d ago"));
+	assert_true(is_selected("6 d ago"));
+	mouse(MOUSE_WHEEL_UP, 12, 5);
+	assert_false(is_selected("6 d ago"));
+}
+
+static void a_click_focuses_the_panel_under_it(void **state)
+{
+	(void)state;
+	open_world("trouble");
+	mouse(MOUSE_CLICK, 100, 25);
+	assert_int_equal(world.frame->focus, 3);
+	mouse(MOUSE_CLICK, 5, 5);
+	assert_int_equal(world.frame->focus, 0);
+	mouse(MOUSE_CLICK, 500, 500);
+	assert_int_equal(world.frame->focus, 0);
+}
+
+static void the_mouse_answers_no_question_and_rests_while_a_line_is_typed(void **state)
+{
+	(void)state;
+	open_world("stepping");
+	type("prompt:rollback");
+	mouse(MOUSE_CLICK, 5, 5);
+	assert_true(world.frame->prompt.is_open);
+	type("Esc M");
+	assert_true(world.term.has_mouse);
+	type(":");
+	assert_false(world.term.has_mouse);
+	type("Esc");
+	assert_true(world.term.has_mouse);
+	type("M");
+	assert_false(world.term.has_mouse);
+}
+
 #define TEST(test) cmocka_unit_test_teardown(test, world_close)
 
 int main(void)
@@ -159,6 +229,9 @@ int main(void)
 		TEST(a_record_shows_every_column_of_the_row),
 		TEST(a_text_is_searched_and_its_matches_walked),
 		TEST(scrolling_ends_with_the_text),
+		TEST(a_click_goes_to_a_tab_and_selects_a_row),
+		TEST(a_click_focuses_the_panel_under_it),
+		TEST(the_mouse_answers_no_question_and_rests_while_a_line_is_typed),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -338,6 +338,24 @@ static void y_copies_into_the_terminals_clipboard(void **state)
 	pty_stop(&none.pty);
 }
 
+static void the_mouse_is_taken_on_request_and_given_back(void **state)
+{
+	struct setup setup = { .fixture = "trouble" };
+	(void)state;
+	pty_start(&setup.pty, 120, 36, run_console, &setup);
+	pty_wait_text(&setup.pty, "help");
+	assert_null(strstr(str_c(&setup.pty.bytes), "\033[?1000h"));
+	pty_type(&setup.pty, "M");
+	pty_wait_text(&setup.pty, "mouse on");
+	assert_non_null(strstr(str_c(&setup.pty.bytes), "\033[?1000h\033[?1006h"));
+	pty_type(&setup.pty, "\033[<0;42;2M");
+	pty_wait_text(&setup.pty, "Plan and history");
+	pty_type(&setup.pty, "q");
+	pty_wait_end(&setup.pty);
+	assert_non_null(strstr(str_c(&setup.pty.bytes), "\033[?1006l\033[?1000l"));
+	pty_stop(&setup.pty);
+}
+
 static void a_plain_locale_gets_ascii_only(void **state)
 {
 	struct setup setup = { .fixture = "hostile", .locale = "C" };
@@ -380,6 +398,7 @@ int main(void)
 		cmocka_unit_test(every_common_terminal_is_painted),
 		cmocka_unit_test(an_unknown_terminal_is_refused),
 		cmocka_unit_test(a_terminal_without_a_cursor_to_place_is_refused),
+		cmocka_unit_test(the_mouse_is_taken_on_request_and_given_back),
 		cmocka_unit_test(y_copies_into_the_terminals_clipboard),
 		cmocka_unit_test(a_plain_locale_gets_ascii_only),
 		cmocka_unit_test(a_minute_of_watching_sends_little),

@@ -3,6 +3,7 @@
 
 #include "base/mem.h"
 #include "conf_world.h"
+#include "core/console.h"
 
 static const char user_file[] = "home/.config/dbtop/config";
 
@@ -143,6 +144,10 @@ static void each_fault_of_a_file_names_place_key_and_remedy(void **state)
 			"dbtop.conf:2: [env] may not be set by a file found in the working "
 			"directory",
 			"" },
+		{ "[keys]\nbind = global q run.step\n",
+			"dbtop.conf:2: [keys] may not be set by a file found in the working "
+			"directory",
+			"" },
 		{ "no equals\n", "dbtop.conf:1: expected key = value, [section] or a comment", "" },
 	};
 
@@ -190,11 +195,15 @@ static void keys_and_theme_are_handed_on_in_order(void **state)
 	const char *const *keys, *const *values;
 
 	conf_world_write(w, user_file, "[keys]\nbind = q quit\nbind = x run.stop\n");
-	conf_world_write(w, "dbtop.conf", "[keys]\nbind = y run.next\n[theme]\nok = green\n");
+	conf_world_write(w, "dbtop.conf", "[theme]\nok = green\n");
 	assert_true(conf_world_load(w));
-	assert_int_equal(conf_section(w->conf, "keys", &keys, &values), 3);
+	assert_int_equal(conf_section(w->conf, "keys", &keys, &values), 2);
 	assert_string_equal(values[0], "q quit");
-	assert_string_equal(values[2], "y run.next");
+	assert_string_equal(values[1], "x run.stop");
+	struct app app = { .conf = w->conf };
+	char *text = console_keys(&app);
+	assert_string_equal(text, "q quit\nx run.stop\n");
+	free(text);
 	assert_int_equal(conf_section(w->conf, "theme", &keys, &values), 1);
 	assert_string_equal(keys[0], "ok");
 	assert_int_equal(conf_section(w->conf, "none", &keys, &values), 0);

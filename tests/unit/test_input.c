@@ -23,6 +23,13 @@ static void see_key(void *arg, struct key key)
 		input_flush(w->input);
 }
 
+static void see_mouse(void *arg, struct mouse mouse)
+{
+	static const char *const words[] = { "click", "up", "down" };
+	struct world *w = arg;
+	str_addf(&w->seen, "%s(%d,%d) ", words[mouse.act], mouse.x, mouse.y);
+}
+
 static void see_paste(void *arg, struct span text)
 {
 	struct world *w = arg;
@@ -44,7 +51,7 @@ static void see_lost(void *arg)
 static int world_open(void **state)
 {
 	struct world *w = calloc(1, sizeof(*w));
-	struct input_handler handler = { see_key, see_paste, see_bytes, see_lost, w };
+	struct input_handler handler = { see_key, see_mouse, see_paste, see_bytes, see_lost, w };
 	w->loop = loop_new_virtual();
 	w->input = input_new(w->loop, "xterm-256color", 25, handler);
 	*state = w;
@@ -137,8 +144,15 @@ static void typeahead_is_dropped_on_request(void **state)
 static void the_mouse_and_nonsense_are_no_keys(void **state)
 {
 	struct world *w = *state;
-	push(w, "\033[<0;10;10M\033[I\033[99~q");
-	assert_string_equal(str_c(&w->seen), "q ");
+	push(w, "\033[<0;10;12M\033[<0;10;12m\033[I\033[99~q");
+	assert_string_equal(str_c(&w->seen), "click(9,11) q ");
+}
+
+static void the_wheel_is_told_other_buttons_are_not(void **state)
+{
+	struct world *w = *state;
+	push(w, "\033[<64;1;1M\033[<65;2;1M\033[<2;5;5M\033[<35;7;7M");
+	assert_string_equal(str_c(&w->seen), "up(0,0) down(1,0) ");
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, world_open, world_close)
@@ -154,6 +168,7 @@ int main(void)
 		TEST(while_a_line_is_edited_bytes_go_through),
 		TEST(typeahead_is_dropped_on_request),
 		TEST(the_mouse_and_nonsense_are_no_keys),
+		TEST(the_wheel_is_told_other_buttons_are_not),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

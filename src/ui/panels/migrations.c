@@ -42,6 +42,14 @@ static int draw_path(struct surface *s, int y, const char *path)
 	return draw_fact(s, y, "file", is_long && slash ? slash + 1 : path);
 }
 
+/* Red is for what stops everybody, yellow for what stops writers; the rest lets the work go on. */
+static enum role lock_role(enum lock_mode lock)
+{
+	if (lock >= LOCK_ACCESS_EXCLUSIVE)
+		return ROLE_LOCK_WANTED;
+	return lock >= LOCK_SHARE ? ROLE_STATUS_WARN : ROLE_TEXT;
+}
+
 static int draw_statement(const struct plan *plan, const struct migration_statement *statement,
 	size_t number, struct surface *s, int y)
 {
@@ -55,7 +63,7 @@ static int draw_statement(const struct plan *plan, const struct migration_statem
 	pen_field(&pen, ROLE_TEXT, str_c(&words), field > 12 ? field : 12);
 	pen_gap(&pen, 1);
 	if (lock) {
-		pen_field(&pen, ROLE_LOCK_WANTED,
+		pen_field(&pen, lock_role(lock->lock),
 			is_narrow ? lock_mode_short(lock->lock) : lock_mode_words(lock->lock),
 			is_narrow ? 9 : 23);
 		const struct table_size *size = plan_size_of(plan, &lock->table);
