@@ -8,7 +8,8 @@
 
 #include "base/mem.h"
 
-enum { BLOCK_BYTES = 16 * 1024, ALIGN = 16, SMALL_BYTES = 32 };
+/* The first block is small: many arenas hold the tokens of one file and go with it. */
+enum { FIRST_BYTES = 2 * 1024, BLOCK_BYTES = 16 * 1024, ALIGN = 16, SMALL_BYTES = 32 };
 
 struct arena_block {
 	struct arena_block *next;
@@ -36,7 +37,8 @@ void *arena_zero(struct arena *arena, size_t bytes)
 
 	bytes = aligned(bytes);
 	if (!block || block->size - block->used < bytes) {
-		size_t size = bytes > BLOCK_BYTES ? bytes : BLOCK_BYTES;
+		size_t room = block ? BLOCK_BYTES : FIRST_BYTES;
+		size_t size = bytes > room ? bytes : room;
 		block = mem_zero(sizeof(*block) + size);
 		block->size = size;
 		/* A big block goes behind the head, so that the rest of the head stays in use. */
@@ -108,6 +110,16 @@ void *arena_room(struct arena *arena, void *items, size_t count, size_t *capacit
 	if (count)
 		memcpy(room, items, count * size);
 	return room;
+}
+
+void arena_join(struct arena *arena, struct arena *other)
+{
+	struct arena_block **end = &arena->block;
+
+	while (*end)
+		end = &(*end)->next;
+	*end = other->block;
+	other->block = NULL;
 }
 
 size_t arena_bytes(const struct arena *arena)

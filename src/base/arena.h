@@ -28,6 +28,9 @@ char *arena_printf(struct arena *arena, const char *fmt, ...) PRINTF(2, 3);
 /* As mem_room(), the old array is left behind in the arena. */
 void *arena_room(struct arena *arena, void *items, size_t count, size_t *capacity, size_t size);
 
+/* Everything of the other lives as long as this one; the other is empty afterwards. */
+void arena_join(struct arena *arena, struct arena *other);
+
 /* Bytes handed out by the system for this arena. */
 size_t arena_bytes(const struct arena *arena);
 

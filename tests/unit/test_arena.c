@@ -85,6 +85,21 @@ static void a_thing_of_its_own_takes_no_room_for_eight(void **state)
 	arena_release(&arena);
 }
 
+static void what_an_arena_held_outlives_it_in_the_one_it_joined(void **state)
+{
+	struct arena arena = { 0 }, other = { 0 };
+	(void)state;
+
+	const char *first = arena_strdup(&arena, "first"), *kept = arena_strdup(&other, "kept");
+	arena_join(&arena, &other);
+	arena_release(&other);
+
+	assert_string_equal(first, "first");
+	assert_string_equal(kept, "kept");
+	assert_int_equal(arena_bytes(&other), 0);
+	arena_release(&arena);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -92,6 +107,7 @@ int main(void)
 		cmocka_unit_test(a_list_with_something_behind_it_moves_and_overwrites_nothing),
 		cmocka_unit_test(room_beyond_what_was_put_in_is_zero),
 		cmocka_unit_test(a_thing_of_its_own_takes_no_room_for_eight),
+		cmocka_unit_test(what_an_arena_held_outlives_it_in_the_one_it_joined),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -292,6 +292,62 @@ static void an_unreadable_file_is_refused(void **state)
 	free(path);
 }
 
+/* So many that two threads read them. */
+static void many_files(struct migration_world *w)
+{
+	for (int i = 0; i < 600; i++) {
+		char name[64], text[128];
+		snprintf(name, sizeof(name), "20240101%06d_step.sql", i);
+		snprintf(text, sizeof(text), "%s-- dbtop: up\nCREATE TABLE t%d (id int);\n",
+			i == 100 || i == 400 ? "\xef\xbb\xbf" : "", i);
+		world_file(w, name, text);
+	}
+}
+
+static void many_files_are_read_as_few_are(void **state)
+{
+	struct migration_world *w = *state;
+
+	many_files(w);
+
+	assert_int_equal(world_open(w, NULL), EXIT_DONE);
+	assert_int_equal(w->set.count, 600);
+	for (size_t i = 0; i < w->set.count; i++) {
+		char table[64];
+		snprintf(table, sizeof(table), "CREATE TABLE t%zu (id int)", i);
+		assert_true(w->set.items[i]->is_content_read);
+		assert_true(world_load(w, i, SECTION_UP));
+		assert_true(span_is(
+			w->set.items[i]->sections[SECTION_UP].statements[0].sql.text, table));
+	}
+	assert_int_equal(w->set.warning_count, 2);
+	assert_non_null(strstr(w->set.warnings[0], "20240101000100_step.sql"));
+	assert_non_null(strstr(w->set.warnings[1], "20240101000400_step.sql"));
+}
+
+static void of_two_faults_in_many_files_the_first_is_told(void **state)
+{
+	struct migration_world *w = *state;
+
+	many_files(w);
+	world_file(w, "20240101000299_step.sql", "-- dbtop: upp\n");
+	world_file(w, "20240101000300_step.sql", "SELECT 1;\n");
+
+	assert_int_equal(world_open(w, NULL), EXIT_ERROR);
+	assert_non_null(strstr(w->said, "20240101000299_step.sql:1:1"));
+}
+
+static void a_fault_in_the_second_half_of_many_files_is_told(void **state)
+{
+	struct migration_world *w = *state;
+
+	many_files(w);
+	world_file(w, "20240101000599_step.sql", "SELECT 1;\n");
+
+	assert_int_equal(world_open(w, NULL), EXIT_ERROR);
+	assert_non_null(strstr(w->said, "20240101000599_step.sql:1:1"));
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, migration_world_start, migration_world_end)
@@ -310,6 +366,9 @@ int main(void)
 		TEST(a_nul_byte_is_refused_with_its_place),
 		TEST(a_file_over_64_mb_is_refused_unread),
 		TEST(an_unreadable_file_is_refused),
+		TEST(many_files_are_read_as_few_are),
+		TEST(of_two_faults_in_many_files_the_first_is_told),
+		TEST(a_fault_in_the_second_half_of_many_files_is_told),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

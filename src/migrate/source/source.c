@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "loop/loop.h"
 #include "migrate/source/format.h"
 #include "migrate/source/graph.h"
 #include "migrate/source/scan.h"
@@ -12,6 +13,9 @@
 #include "parse/fingerprint.h"
 #include "parse/statement.h"
 #include "parse/text.h"
+
+/* From so many files on, two threads read them: most of it is waiting for the kernel. */
+enum { READ_BY_TWO_MIN = 500, READER_STACK_BYTES = 1024 * 1024 };
 
 enum exit_code source_scan(
 	struct migration_set *set, const char *dir, const char *format, struct err *e)
@@ -22,13 +26,69 @@ enum exit_code source_scan(
 	return scan_directory(set, format, e);
 }
 
+/* A stretch of the set, read by one thread: into an arena of its own, with warnings of its own. */
+struct stretch {
+	struct migration_set view; /* of the set; its items are shared, each read by one thread */
+	size_t from, until;
+	bool ok;
+	struct err error;
+};
+
+static void stretch_read(void *arg)
+{
+	struct stretch *stretch = arg;
+
+	stretch->ok = true;
+	for (size_t i = stretch->from; stretch->ok && i < stretch->until; i++)
+		stretch->ok = source_read(&stretch->view, stretch->view.items[i], &stretch->error);
+}
+
+static void stretch_join(struct migration_set *set, struct stretch *stretch)
+{
+	for (size_t i = 0; i < stretch->view.warning_count; i++)
+		source_warn(set, "%s", stretch->view.warnings[i]);
+	arena_join(&set->arena, &stretch->view.arena);
+}
+
+/* The first fault in the order of the files is told, whoever found one first. */
+static bool read_by_two(struct migration_set *set, struct err *e)
+{
+	struct migration_set view = *set;
+	size_t middle = set->count / 2;
+
+	view.arena = (struct arena){ 0 };
+	view.warnings = NULL;
+	view.warning_count = view.warning_capacity = 0;
+	struct stretch first = { .view = view, .until = middle };
+	struct stretch second = { .view = view, .from = middle, .until = set->count };
+	struct loop_thread *thread = loop_thread_start(READER_STACK_BYTES, stretch_read, &second);
+	stretch_read(&first);
+	loop_thread_join(thread);
+	stretch_join(set, &first);
+	stretch_join(set, &second);
+	if (!first.ok)
+		*e = first.error;
+	else if (!second.ok)
+		*e = second.error;
+	return first.ok && second.ok;
+}
+
+static bool read_all(struct migration_set *set, struct err *e)
+{
+	if (set->count >= READ_BY_TWO_MIN)
+		return read_by_two(set, e);
+	for (size_t i = 0; i < set->count; i++) {
+		if (!source_read(set, set->items[i], e))
+			return false;
+	}
+	return true;
+}
+
 enum exit_code source_resolve(struct migration_set *set, struct deep *deep, struct err *e)
 {
 	set->deep = deep;
-	for (size_t i = 0; source_is_own(set) && i < set->count; i++) {
-		if (!source_read(set, set->items[i], e))
-			return EXIT_ERROR;
-	}
+	if (source_is_own(set) && !read_all(set, e))
+		return EXIT_ERROR;
 	return graph_resolve(set, e);
 }
 
