@@ -50,10 +50,11 @@ struct confirmation {
 };
 
 struct command {
-	const char *name;    /* "run.step" */
-	const char *word;    /* on the command line: "upgrade"; NULL = not there */
-	const char *args;    /* "[REV|+N|head]"; NULL = none */
-	const char *help;    /* one line, imperative, no full stop */
+	const char *name; /* "run.step" */
+	const char *word; /* on the command line: "upgrade"; NULL = not there */
+	const char *args; /* "[REV|+N|head]"; NULL = none */
+	const char *asks; /* on the screen the message line asks this when its words are missing */
+	const char *help; /* one line, imperative, no full stop */
 	const char *example; /* "dbtop upgrade +1 --yes"; NULL = none */
 	enum risk risk;
 	enum reach reach;

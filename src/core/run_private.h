@@ -20,7 +20,7 @@ struct run {
 	struct run_listener listener; /* finished NULL = the screen */
 	char run_id[40];
 	int64_t plan_id; /* in the store; 0 = not kept there */
-	char skip_reason[160];
+	char skip_reason[1024];
 	bool is_leaving;  /* dropped as soon as it is finished */
 	bool skips_first; /* the step that opens the connection is left out */
 	size_t until;	  /* run up to this step once READY */

@@ -163,6 +163,11 @@ void frame_call(struct frame *f, const char *line)
 		call_free(call);
 		return;
 	}
+	if (call->command->asks && !call_arg(call, 0)) {
+		line_ask(f, call->command);
+		call_free(call);
+		return;
+	}
 	call_confirmation(call, &what);
 	if (what.level > 0)
 		ask(f, call, &what);

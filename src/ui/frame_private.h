@@ -57,6 +57,7 @@ struct frame {
 	bool is_typing_command; /* the line being edited is one after `:` */
 	bool line_is_todo;
 	int64_t line_note_id;
+	const struct command *line_command; /* whose words are being typed */
 	char title[160];
 	char report_title[64];
 	struct str report;
@@ -111,6 +112,8 @@ void row_record(struct frame *f, const char *arg);
 void line_command(struct frame *f, const char *arg);
 void line_filter(struct frame *f, const char *arg);
 void line_note(struct frame *f, const char *arg);
+/* Ask for the words this command was started without; with none nothing is started. */
+void line_ask(struct frame *f, const struct command *command);
 void line_note_change(struct frame *f, const char *arg);
 void line_note_editor(struct frame *f, const char *arg);
 

@@ -4,6 +4,7 @@
  */
 #include "core/commands/commands.h"
 
+#include "base/str.h"
 #include "core/app.h"
 #include "core/migrations.h"
 #include "core/prompt.h"
@@ -132,7 +133,19 @@ static void confirm_skip(const struct call *call, struct confirmation *c)
 
 static void run_leave_out(struct call *call)
 {
-	run_skip(call->app, call_arg(call, 0) ? call_arg(call, 0) : "skipped on the screen");
+	struct str reason = { 0 };
+	struct err e;
+
+	for (size_t i = 0; i < call->arg_count; i++)
+		str_addf(&reason, "%s%s", i ? " " : "", call->args[i]);
+	if (span_trim(str_span(&reason)).len) {
+		run_skip(call->app, str_c(&reason));
+	} else {
+		err_set(&e, ERR_USAGE, "a step is left out with a reason, or not at all");
+		err_hint(&e, "run.skip REASON");
+		report_fail(&call->report, EXIT_USAGE, DATABASE_UNCHANGED, &e);
+	}
+	str_release(&reason);
 	call_finish(call);
 }
 
@@ -279,8 +292,9 @@ static const struct command rows[] = {
 		.run = run_dry,
 		.is_enabled = has_next },
 	{ .name = "run.skip",
-		.args = "[REASON]",
-		.args_max = 1,
+		.args = "REASON",
+		.args_max = 64,
+		.asks = "why is it left out? ",
 		.risk = RISK_WRITE,
 		.reach = REACH_SCREEN,
 		.help = "Leave the next step out; it is recorded with the reason",
