@@ -291,7 +291,7 @@ static void on_finished(void *arg, const struct run_end *end)
 	run_journal_end(run, end);
 	run_plan_status(run, false);
 	run_watch_stop(run);
-	if (run->guard_stopped && end->error.kind == ERR_NONE)
+	if (run->guard_stopped)
 		tell_guard(run, &told);
 	if (run->listener.finished)
 		run->listener.finished(run->listener.arg, &told);

@@ -5,6 +5,7 @@
 #include "base/arena.h"
 #include "core/app.h"
 #include "core/run_private.h"
+#include "migrate/plan/forecast.h"
 #include "migrate/history/history_class.h"
 #include "store/store_run.h"
 
@@ -27,7 +28,7 @@ static bool journal_intent(void *state, const struct journal_intent *intent, str
 		.step_sha256 = intent->step_sha256,
 		.xid = intent->xid,
 		.identity = intent->identity,
-		.may_sync_later = !intent->must_hold };
+		.may_sync_later = !intent->must_hold && !intent->is_only_witness };
 
 	return store_run_intent(app_store(app), &stored, e);
 }
@@ -172,15 +173,11 @@ void run_journal_losses(struct run *run, size_t step_index)
 	struct err e;
 
 	for (size_t h = 0; h < step->hazard_count; h++) {
-		const struct table_size *size = NULL;
 		if (step->hazards[h].kind != HAZARD_DATA_LOSS || !step->hazards[h].object)
 			continue;
 		const char *dot = strchr(step->hazards[h].object, '.');
 		const char *name = dot ? dot + 1 : step->hazards[h].object;
-		for (size_t i = 0; i < plan->size_count && !size; i++) {
-			if (plan->sizes[i].exists && strcmp(plan->sizes[i].name, name) == 0)
-				size = &plan->sizes[i];
-		}
+		const struct table_size *size = forecast_object_size(plan, step->hazards[h].object);
 		struct stored_loss loss = { .run_id = run->run_id,
 			.rev = step->migration->rev,
 			.schema = size && size->found_schema ? size->found_schema : "",

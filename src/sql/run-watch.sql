@@ -1,3 +1,4 @@
+-- Who waits is asked of pg_locks: what pg_stat_activity says of others is hidden from a role without pg_monitor.
 -- What backend $1 does: its state, who blocks it (four at most, newest wait first), whom it blocks, how far it is.
 WITH me AS (
   SELECT a.pid, a.state, a.wait_event_type, a.wait_event, pg_catalog.pg_blocking_pids(a.pid) AS blockers,
@@ -5,9 +6,9 @@ WITH me AS (
   FROM pg_catalog.pg_stat_activity AS a
   WHERE a.pid = $1::pg_catalog.int4)
 SELECT me.state, CASE WHEN me.wait_event_type IS NOT NULL THEN me.wait_event_type || ' ' || me.wait_event END AS wait,
-  me.wait_event_type = 'Lock' AS waits_for_lock, me.waiting_ms,
-  (SELECT pg_catalog.count(*) FROM pg_catalog.pg_stat_activity AS o
-   WHERE o.wait_event_type = 'Lock' AND me.pid = ANY (pg_catalog.pg_blocking_pids(o.pid))) AS blocked_by_us,
+  EXISTS (SELECT FROM pg_catalog.pg_locks AS w WHERE w.pid = me.pid AND NOT w.granted) AS waits_for_lock, me.waiting_ms,
+  (SELECT pg_catalog.count(*) FROM (SELECT DISTINCT q.pid FROM pg_catalog.pg_locks AS q WHERE NOT q.granted) AS o
+   WHERE me.pid = ANY (pg_catalog.pg_blocking_pids(o.pid))) AS blocked_by_us,
   b.pid AS blocker_pid, b.application_name AS blocker_app, b.state AS blocker_state,
   (EXTRACT(epoch FROM pg_catalog.clock_timestamp() - b.xact_start) * 1000)::pg_catalog.int8 AS blocker_age_ms,
   pg_catalog.left(b.query, 120) AS blocker_query, p.phase, p.done, p.total

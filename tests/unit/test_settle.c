@@ -155,6 +155,22 @@ static void a_skip_whose_record_was_lost_is_recorded_again_and_not_run(void **st
 	play_free(play);
 }
 
+/* Nobody could tell after a crash whether it was committed: so it is not. */
+static void a_first_group_nobody_would_know_of_is_not_committed_without_a_store(void **state)
+{
+	(void)state;
+	struct play *play = play_new("goose", PLAN_UP);
+	play_group(play, 0, GROUP_ONE);
+	play_group(play, 0, GROUP_TWO);
+	play->is_journal_full = true;
+	play_all(play);
+	assert_int_equal(stage_count(play->stage, "COMMIT\n"), 0);
+	assert_int_equal(stage_count(play->stage, "ROLLBACK\n"), 1);
+	assert_int_equal(play->trouble.database, DATABASE_UNCHANGED);
+	assert_non_null(strstr(play->trouble.error.hint, "--store FILE"));
+	play_free(play);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -167,6 +183,8 @@ int main(void)
 		cmocka_unit_test(
 			a_step_left_open_behind_another_migration_is_looked_at_before_it_runs),
 		cmocka_unit_test(a_skip_whose_record_was_lost_is_recorded_again_and_not_run),
+		cmocka_unit_test(
+			a_first_group_nobody_would_know_of_is_not_committed_without_a_store),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

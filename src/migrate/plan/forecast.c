@@ -210,6 +210,26 @@ const struct table_size *forecast_size(const struct plan *plan, const struct obj
 	return bsearch(&key, plan->sizes, plan->size_count, sizeof(key), size_compare);
 }
 
+static bool is_in_schema(const struct table_size *size, const char *schema, size_t len)
+{
+	const char *found = size->found_schema ? size->found_schema : size->schema;
+	return !found || (strlen(found) == len && strncmp(found, schema, len) == 0);
+}
+
+const struct table_size *forecast_object_size(const struct plan *plan, const char *object)
+{
+	const char *dot = strchr(object, '.');
+	const char *name = dot ? dot + 1 : object;
+
+	for (size_t i = 0; i < plan->size_count; i++) {
+		const struct table_size *size = &plan->sizes[i];
+		if (size->exists && strcmp(size->name, name) == 0 &&
+			(!dot || is_in_schema(size, object, (size_t)(dot - object))))
+			return size;
+	}
+	return NULL;
+}
+
 const struct table_column *forecast_column(const struct table_size *size, const char *name)
 {
 	for (size_t i = 0; name && i < size->column_count; i++) {

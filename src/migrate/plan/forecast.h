@@ -24,6 +24,8 @@ void forecast_apply(
 void forecast_skip(struct plan *plan, size_t step);
 /* What is known of a table the plan touches; NULL = nothing. */
 const struct table_size *forecast_size(const struct plan *plan, const struct object_name *table);
+/* The same for a hazard's object, "schema.name" or "name". */
+const struct table_size *forecast_object_size(const struct plan *plan, const char *object);
 const struct table_column *forecast_column(const struct table_size *size, const char *name);
 const struct type_fact *forecast_type(const struct plan *plan, const struct object_name *type);
 

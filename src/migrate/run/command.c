@@ -45,11 +45,23 @@ void executor_choose(struct executor *x, enum run_choice choice)
 	if (x->until <= x->next)
 		x->until = x->next + 1;
 	switch (choice) {
-	case RUN_CHOICE_AGAIN: executor_open_or_begin(x); break;
-	case RUN_CHOICE_CLEAR: resume_clear(x); break;
+	case RUN_CHOICE_AGAIN: executor_when_open(x, executor_open_or_begin); break;
+	case RUN_CHOICE_CLEAR: executor_when_open(x, resume_clear); break;
 	case RUN_CHOICE_MARK_DONE: step_open_or_record(x); break;
 	case RUN_CHOICE_COUNT: break;
 	}
+}
+
+/* A choice that waited for the gate is taken back: what it was about still has to be decided. */
+static void pause_again(struct executor *x)
+{
+	x->after_gate = NULL;
+	x->wants_stop = x->wants_cancel = false;
+	x->until = x->next;
+	x->step.is_chosen = false;
+	executor_enter(x, RUN_PAUSED);
+	if (x->o.events->paused)
+		x->o.events->paused(x->o.events_arg, &x->trouble);
 }
 
 void executor_stop(struct executor *x)
@@ -61,10 +73,13 @@ void executor_stop(struct executor *x)
 	if (x->state == RUN_GATED || x->state == RUN_STEP || x->state == RUN_OPENING ||
 		x->state == RUN_RESOLVING)
 		x->wants_stop = true;
-	if (x->state == RUN_GATED) {
-		link_forget_timer(x);
+	if (x->state != RUN_GATED)
+		return;
+	link_forget_timer(x);
+	if (x->after_gate)
+		pause_again(x);
+	else
 		executor_go_on(x);
-	}
 }
 
 void executor_cancel(struct executor *x)
@@ -133,10 +148,13 @@ void executor_close(struct executor *x)
 		executor_finish(x, x->trouble.kind == TROUBLE_UNKNOWN ? RUN_UNKNOWN : RUN_STOPPED,
 			x->trouble_exit, &x->trouble.error);
 		break;
+	case RUN_GATED:
+		executor_finish(x, RUN_STOPPED, x->after_gate ? x->trouble_exit : EXIT_DONE,
+			x->after_gate ? &x->trouble.error : NULL);
+		break;
 	case RUN_NONE:
 	case RUN_OPENING:
-	case RUN_READY:
-	case RUN_GATED: executor_finish(x, RUN_STOPPED, EXIT_DONE, NULL); break;
+	case RUN_READY: executor_finish(x, RUN_STOPPED, EXIT_DONE, NULL); break;
 	case RUN_DONE:
 	case RUN_STOPPED:
 	case RUN_UNKNOWN: break;

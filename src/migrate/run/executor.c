@@ -4,8 +4,6 @@
 #include "base/compiler.h"
 #include "base/mem.h"
 
-enum { GATE_AGAIN_MS = 500 };
-
 /* Which states may follow which. */
 static const unsigned legal[] = {
 #define TO(state) (1u << (state))
@@ -14,7 +12,8 @@ static const unsigned legal[] = {
 			TO(RUN_DONE) | TO(RUN_STOPPED) | TO(RUN_UNKNOWN) | TO(RUN_RESOLVING),
 	[RUN_READY] =
 		TO(RUN_OPENING) | TO(RUN_GATED) | TO(RUN_STEP) | TO(RUN_DONE) | TO(RUN_STOPPED),
-	[RUN_GATED] = TO(RUN_READY) | TO(RUN_OPENING) | TO(RUN_STEP) | TO(RUN_STOPPED),
+	[RUN_GATED] =
+		TO(RUN_READY) | TO(RUN_PAUSED) | TO(RUN_OPENING) | TO(RUN_STEP) | TO(RUN_STOPPED),
 	[RUN_STEP] = TO(RUN_READY) | TO(RUN_GATED) | TO(RUN_RETRY) | TO(RUN_RESOLVING) |
 		     TO(RUN_PAUSED) | TO(RUN_DONE) | TO(RUN_STOPPED) | TO(RUN_OPENING),
 	[RUN_RETRY] =
@@ -110,9 +109,26 @@ void executor_finish_between(struct executor *x, enum exit_code exit, const stru
 	executor_finish(x, RUN_STOPPED, exit, e);
 }
 
-static bool gate_is_open(struct executor *x)
+bool executor_gate_is_open(struct executor *x)
 {
 	return !x->o.events->may_step || x->o.events->may_step(x->o.events_arg, x->next);
+}
+
+static void gate_again(struct executor *x)
+{
+	executor_when_open(x, x->after_gate);
+}
+
+void executor_when_open(struct executor *x, executor_next_fn *then)
+{
+	x->after_gate = then;
+	if (executor_gate_is_open(x)) {
+		x->after_gate = NULL;
+		then(x);
+		return;
+	}
+	executor_enter(x, RUN_GATED);
+	link_later(x, GATE_AGAIN_MS, gate_again);
 }
 
 static void step_dispatch(struct executor *x)
@@ -222,7 +238,7 @@ void executor_go_on(struct executor *x)
 		x->wants_stop = x->wants_cancel = false;
 		x->until = x->next;
 		executor_enter(x, RUN_READY);
-	} else if (!gate_is_open(x)) {
+	} else if (!executor_gate_is_open(x)) {
 		executor_enter(x, RUN_GATED);
 		link_later(x, GATE_AGAIN_MS, executor_go_on);
 	} else {

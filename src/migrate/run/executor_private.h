@@ -18,7 +18,7 @@ typedef void executor_answer_fn(
 	struct executor *x, const struct result *result, const struct err *e);
 typedef void executor_next_fn(struct executor *x);
 
-enum { EXECUTOR_KEYS = 2, GROUP_TRIES = 10 };
+enum { EXECUTOR_KEYS = 2, GROUP_TRIES = 10, GATE_AGAIN_MS = 500 };
 
 /* The connection, and who we are on it. */
 struct executor_link {
@@ -48,7 +48,8 @@ struct executor_step {
 	size_t statement;
 	int attempt; /* from 1 */
 	char xid[24];
-	bool has_intent;     /* the journal knows it */
+	bool has_intent;     /* the journal knows it, or was asked to */
+	bool is_unwitnessed; /* it does not, and nobody else will: COMMIT is not sent */
 	bool is_committing;  /* COMMIT is out */
 	bool is_yielding;    /* canceled by ourselves, to let others pass */
 	bool was_sent;	     /* a lone step's statement, in this run */
@@ -95,6 +96,7 @@ struct executor {
 	bool is_changed_since; /* the interrupted step's statements are others now */
 	bool has_unfinished; /* earlier runs left something: each step is looked into before it runs */
 	executor_next_fn *after_settle;
+	executor_next_fn *after_gate; /* a choice that waits for the gate; NULL = none does */
 
 	size_t next;  /* index of the next or running step */
 	size_t until; /* run up to here */
@@ -124,6 +126,9 @@ void executor_go_on(struct executor *x);
 void executor_begin(struct executor *x);
 /* The same, over a connection that is made first where there is none. */
 void executor_open_or_begin(struct executor *x);
+bool executor_gate_is_open(struct executor *x);
+/* As soon as the gate is open: GATED until then. */
+void executor_when_open(struct executor *x, executor_next_fn *then);
 /* The step is over and in the history. */
 void executor_step_done(struct executor *x, enum step_state state);
 /* The step is over and not in the history: PAUSED. x->trouble.kind, error, choices and words are the caller's. */
@@ -208,6 +213,7 @@ void outcome_reopen(struct executor *x);
 void record_start(struct executor *x);
 /* Send x->write. */
 void record_write(struct executor *x, executor_answer_fn *answer);
+bool executor_is_only_witness(const struct executor *x);
 bool record_intent(struct executor *x, struct err *e);
 void record_outcome(struct executor *x, enum journal_result result, const struct err *e);
 void resume_check(struct executor *x, executor_next_fn *clean);

@@ -63,6 +63,10 @@ static void name_blocker(const struct executor *x, struct err *e)
 
 static void try_again(struct executor *x)
 {
+	if (!executor_gate_is_open(x)) { /* shut before a try as before a step */
+		link_later(x, GATE_AGAIN_MS, try_again);
+		return;
+	}
 	executor_enter(x, RUN_STEP);
 	x->step.attempt++;
 	group_start(x);
@@ -174,11 +178,37 @@ static void committed(struct executor *x, const struct result *result, const str
 	}
 }
 
-static void commit(struct executor *x)
+/* "No store is needed for safety" holds where the server keeps a mark itself. */
+static void intend(struct executor *x)
 {
 	struct err e;
-	if (!x->step.has_intent && !record_intent(x, &e))
+	bool is_kept = record_intent(x, &e) && (x->o.journal || !executor_is_only_witness(x));
+	if (!is_kept && executor_is_only_witness(x))
+		x->step.is_unwitnessed = true;
+	else if (!is_kept)
 		tell_notice(x, "WARNING", e.text);
+}
+
+static void refuse_unwitnessed(struct executor *x)
+{
+	struct err e;
+	err_set(&e, ERR_STORE, "there is no store to keep this transaction's number in");
+	err_detail(&e,
+		"%s keeps no mark of the first groups of a file: after a crash nobody could "
+		"tell whether this one was committed",
+		x->writer.class->format);
+	err_hint(&e, "give dbtop a store it can write (--store FILE); it was rolled back");
+	fail(x, NULL, &e);
+}
+
+static void commit(struct executor *x)
+{
+	if (!x->step.has_intent)
+		intend(x);
+	if (x->step.is_unwitnessed) {
+		refuse_unwitnessed(x);
+		return;
+	}
 	x->step.is_committing = true;
 	link_ask_text(x, "run-commit", committed);
 }
@@ -273,12 +303,11 @@ static void ran(struct executor *x, const struct result *result, const struct er
 static void send_statement(struct executor *x)
 {
 	const struct migration_statement *statement = current(x);
-	struct err e;
 	x->step.statement_started_us = loop_now_us(x->o.loop);
 	link_ask_statement(x, &statement->sql, ran);
 	tell_statement(x, false, -1); /* once it is out, so that who hears it may cancel it */
-	if (!x->step.has_intent && !record_intent(x, &e))
-		tell_notice(x, "WARNING", e.text);
+	if (!x->step.has_intent)
+		intend(x);
 }
 
 static void next_statement(struct executor *x)
@@ -336,7 +365,7 @@ void group_start(struct executor *x)
 	int64_t lock_ms = m->lock_timeout_ms >= 0 ? m->lock_timeout_ms : x->o.lock_timeout_ms;
 
 	x->step.statement = 0;
-	x->step.has_intent = false;
+	x->step.has_intent = x->step.is_unwitnessed = false;
 	x->step.is_yielding = false;
 	x->step.is_committing = false;
 	x->step.error = (struct err){ 0 };

@@ -23,6 +23,7 @@ struct journal_intent {
 	size_t ordinal, ordinal_count; /* in the migration, from 1 */
 	bool is_lone;
 	bool must_hold; /* guest without an intent on the server: false from intent() means do not send */
+	bool is_only_witness; /* the server keeps no mark of this group: on disk before its COMMIT */
 	int attempt;
 	const char *step_sha256;
 	const char *xid; /* of the group's transaction; "" for a lone step */

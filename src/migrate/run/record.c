@@ -8,20 +8,11 @@
 #include <inttypes.h>
 
 #include "base/compiler.h"
+#include "migrate/plan/forecast.h"
 
 static const char *previous_revision(const struct migration *migration)
 {
 	return migration->parent_count > 0 ? migration->parents[0] : NULL;
-}
-
-static const struct table_size *size_of(const struct plan *plan, const char *object)
-{
-	const char *dot = strchr(object, '.');
-	const char *name = dot ? dot + 1 : object;
-	for (size_t i = 0; i < plan->size_count; i++)
-		if (plan->sizes[i].exists && strcmp(plan->sizes[i].name, name) == 0)
-			return &plan->sizes[i];
-	return NULL;
 }
 
 /* "loses orders: about 1200 rows, 81920 bytes": what was known of it before. NULL = it loses nothing. */
@@ -33,7 +24,7 @@ static const char *loss_words(struct executor *x)
 		const struct hazard *hazard = &step->hazards[i];
 		if (hazard->kind != HAZARD_DATA_LOSS || !hazard->object)
 			continue;
-		const struct table_size *size = size_of(x->o.plan, hazard->object);
+		const struct table_size *size = forecast_object_size(x->o.plan, hazard->object);
 		str_addf(&x->loss, "%s%s", x->loss.len ? "; loses " : "loses ", hazard->object);
 		if (size && value_is_known(size->rows))
 			str_addf(&x->loss, ": about %" PRId64 " rows", size->rows);
@@ -85,6 +76,13 @@ void record_write(struct executor *x, executor_answer_fn *answer)
 	link_ask(x, &query, answer);
 }
 
+/* A first group of a goose file: its table says nothing of it, so only the store will know its transaction. */
+bool executor_is_only_witness(const struct executor *x)
+{
+	const struct plan_step *step = executor_step(x);
+	return !step->is_lone && !step->is_last && !x->writer.class->has_server_intent;
+}
+
 bool record_intent(struct executor *x, struct err *e)
 {
 	const struct plan_step *step = executor_step(x);
@@ -99,6 +97,7 @@ bool record_intent(struct executor *x, struct err *e)
 		.ordinal_count = step->ordinal_count,
 		.is_lone = step->is_lone,
 		.must_hold = step->is_lone && !x->writer.class->has_server_intent,
+		.is_only_witness = executor_is_only_witness(x),
 		.attempt = x->step.attempt,
 		.step_sha256 = step->sha256,
 		.xid = x->step.xid,
