@@ -89,7 +89,10 @@ void executor_cancel(struct executor *x)
 	} else if (x->state == RUN_RETRY) {
 		link_forget_timer(x);
 		x->wants_cancel = true;
-		group_give_up(x);
+		if (executor_step(x)->is_lone)
+			lone_give_up(x);
+		else
+			group_give_up(x);
 	} else if (x->state == RUN_STEP && !x->step.is_committing) {
 		x->wants_cancel = true;
 		link_cancel(x);
@@ -103,9 +106,11 @@ void executor_cancel(struct executor *x)
 
 void executor_yield(struct executor *x)
 {
-	bool is_in_group = x->state == RUN_STEP && x->next < x->o.plan->step_count &&
-			   !executor_step(x)->is_lone;
-	if (is_in_group && !x->step.is_committing && !x->wants_cancel)
+	if (x->state != RUN_STEP || x->next >= x->o.plan->step_count)
+		return;
+	bool may_give_way =
+		!executor_step(x)->is_lone || (x->step.is_server_busy && lone_may_give_way(x));
+	if (may_give_way && !x->step.is_committing && !x->wants_cancel)
 		x->step.is_yielding = link_cancel(x);
 }
 

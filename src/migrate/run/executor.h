@@ -136,7 +136,7 @@ void executor_stop(struct executor *executor);
 void executor_cancel(struct executor *executor);
 /*
  * Others queue behind us while we wait for a lock ourselves: a group gives way, is rolled back and tried again later,
- * as after a lock_timeout. In any other moment: nothing.
+ * as after a lock_timeout; so does a lone statement that leaves nothing when it is broken off. In any other moment: nothing.
  */
 void executor_yield(struct executor *executor);
 /* RESOLVING, or waiting for our old backend: end that backend. */

@@ -196,12 +196,17 @@ void lock_lost_error(struct err *e);
 /* group.c, verify.c, lone.c, outcome.c, record.c, resume.c, repair.c */
 void group_start(struct executor *x);
 void group_give_up(struct executor *x);
+int64_t group_retry_delay_ms(struct executor *x);
 /* A statement of a file ran: what it may have changed for the session. */
 void group_note_statement(struct executor *x, const struct statement *sql);
 bool verify_is_needed(const struct executor *x);
 void verify_in_group(struct executor *x, executor_next_fn *passed, executor_answer_fn *failed);
 void verify_alone(struct executor *x, executor_next_fn *passed, executor_answer_fn *failed);
 void lone_start(struct executor *x);
+/* May the server be told to break it off while it waits? Only where that leaves nothing behind. */
+bool lone_may_give_way(const struct executor *x);
+/* It gave way and is not tried again. */
+void lone_give_up(struct executor *x);
 /* The step is done: write it down and go on. */
 void lone_record_done(struct executor *x);
 /* COMMIT had no answer: ask the server what became of it. */

@@ -43,7 +43,7 @@ static bool is_worth_another_try(const struct executor *x)
 }
 
 /* 1 s doubled up to 60 s, plus up to a quarter, never above the limit. */
-static int64_t retry_delay_ms(struct executor *x)
+int64_t group_retry_delay_ms(struct executor *x)
 {
 	int64_t delay_ms = RETRY_FIRST_MS;
 	for (int i = 1; i < x->step.attempt && delay_ms < RETRY_MOST_MS; i++)
@@ -74,7 +74,7 @@ static void try_again(struct executor *x)
 
 static void retry(struct executor *x)
 {
-	int64_t delay_ms = retry_delay_ms(x);
+	int64_t delay_ms = group_retry_delay_ms(x);
 	record_outcome(x, JOURNAL_ROLLED_BACK, &x->step.error);
 	executor_enter(x, RUN_RETRY);
 	if (x->o.events->retry)

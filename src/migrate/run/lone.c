@@ -39,6 +39,17 @@ static void refuse_unsent(struct executor *x, const struct err *e)
 							  : EXIT_FAILED_UNCHANGED);
 }
 
+/*
+ * A statement that could have stood in a transaction is one: the server rolls it back. Not so a procedure or a DO block,
+ * which may commit on their way when they stand alone, nor what the parser does not know.
+ */
+static bool is_all_or_nothing(const struct statement *sql)
+{
+	if (sql->is_lone || sql->parse == PARSE_UNPARSED || sql->parse == PARSE_TOO_BIG)
+		return false;
+	return strcmp(sql->tag, "CALL") != 0 && strcmp(sql->tag, "DO") != 0;
+}
+
 /* ---- after it failed ---- */
 
 static unsigned choices_after(enum probe_verdict verdict)
@@ -178,8 +189,7 @@ static void judge(struct executor *x)
 static void probed(struct executor *x)
 {
 	bool has_failed = x->step.error.kind != ERR_NONE;
-	/* A statement that could have stood in a transaction is one: the server rolled it back. */
-	if (has_failed && !statement_of(x)->sql.is_lone) {
+	if (has_failed && is_all_or_nothing(&statement_of(x)->sql)) {
 		x->step.finding = (struct probe_finding){ .verdict = PROBE_NOT_DONE };
 		snprintf(x->step.finding.words, sizeof(x->step.finding.words),
 			"the server rolled it back");
@@ -198,12 +208,73 @@ static void watched_again(struct executor *x, const struct result *result, const
 	resume_probe(x);
 }
 
+/* ---- it waited, others queued behind it: canceled, and tried again later ---- */
+
+bool lone_may_give_way(const struct executor *x)
+{
+	struct probe_question question;
+	if (is_all_or_nothing(&statement_of(x)->sql))
+		return true;
+	probe_ask(statement_of(x), &question);
+	return !question.sql && !question.own && question.without_asking.verdict == PROBE_REPEAT;
+}
+
+void lone_give_up(struct executor *x)
+{
+	executor_enter(x, RUN_STEP);
+	if (x->wants_cancel)
+		err_set(&x->step.error, ERR_CANCELED, "canceled");
+	x->step.finding = (struct probe_finding){ .verdict = PROBE_NOT_DONE };
+	snprintf(x->step.finding.words, sizeof(x->step.finding.words),
+		"it gave way to the sessions behind it and left nothing");
+	record_failure(x);
+}
+
+static void try_again(struct executor *x)
+{
+	if (!executor_gate_is_open(x)) {
+		link_later(x, GATE_AGAIN_MS, try_again);
+		return;
+	}
+	executor_enter(x, RUN_STEP);
+	x->step.attempt++;
+	x->step.is_yielding = false;
+	lone_start(x);
+}
+
+static void gave_way(struct executor *x, const struct result *result, const struct err *e)
+{
+	int64_t delay_ms = group_retry_delay_ms(x);
+	(void)result;
+	if (e && link_is_lost(x, e)) {
+		outcome_reopen(x);
+		return;
+	}
+	if (x->step.attempt >= GROUP_TRIES || x->wants_stop || x->wants_cancel) {
+		lone_give_up(x);
+		return;
+	}
+	executor_enter(x, RUN_RETRY);
+	if (x->o.events->retry)
+		x->o.events->retry(x->o.events_arg, x->step.attempt, delay_ms, &x->step.error);
+	if (x->state == RUN_RETRY)
+		link_later(x, delay_ms, try_again);
+}
+
 /* ---- the statement ---- */
 
 static void ran(struct executor *x, const struct result *result, const struct err *e)
 {
 	const struct migration_statement *statement = statement_of(x);
 	x->step.is_server_busy = false;
+	if (e && x->step.is_yielding && strcmp(e->sqlstate, "57014") == 0) {
+		x->step.error = *e;
+		snprintf(x->step.error.text, sizeof(x->step.error.text),
+			"gave way to the sessions that wait behind us");
+		link_ask_text(x, "run-alone-end", gave_way);
+		return;
+	}
+	x->step.is_yielding = false;
 	if (e) {
 		x->step.error = *e;
 		executor_place_error(x, statement, executor_step(x)->section, &x->step.error);
