@@ -39,12 +39,34 @@ void dial_release(struct conn *conn)
 	conn->dialed = NULL;
 }
 
+/*
+ * A peer that vanished without a word is noticed within a minute or two, also while an answer is all we wait for: the
+ * kernel's own two hours would leave a COMMIT in the dark for as long. What the user set stands.
+ */
+static void set_keepalives(struct conninfo *info)
+{
+	static const struct {
+		const char *key, *value;
+	} defaults[] = {
+		{ "keepalives_idle", "30" },
+		{ "keepalives_interval", "10" },
+		{ "keepalives_count", "3" },
+		{ "tcp_user_timeout", "60000" },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(defaults); i++) {
+		if (!conninfo_get(info, defaults[i].key))
+			conninfo_set(info, defaults[i].key, defaults[i].value);
+	}
+}
+
 static void prepare_dialed(struct conn *conn, const char *address)
 {
 	conninfo_free(conn->dialed);
 	conn->dialed = conninfo_copy(conn->info);
 	conninfo_set(conn->dialed, "client_encoding", "UTF8");
 	session_set_startup(conn);
+	set_keepalives(conn->dialed);
 	if (address)
 		conninfo_set(conn->dialed, "hostaddr", address);
 }

@@ -35,8 +35,9 @@ struct fake {
 	int full_sockets;	      /* so many flushes and copies are told to come again */
 	int dials, finishes, cancels; /* counted */
 	char last_options[512], last_hostaddr[64], last_application[80]; /* of the last dial */
-	char asked[4096];      /* every question, a line each */
-	char last_local[1024]; /* the settings the last pair brought along */
+	char last_keepalives[64]; /* "idle interval count user_timeout" of it */
+	char asked[4096];	  /* every question, a line each */
+	char last_local[1024];	  /* the settings the last pair brought along */
 	struct driver driver;
 	struct fake_dial *dial_script;
 	struct fake_step *script;

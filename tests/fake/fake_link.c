@@ -78,6 +78,11 @@ static struct driver_conn *fake_start(
 		LL_DELETE(fake->dial_script, link->dial);
 	snprintf(fake->last_options, sizeof(fake->last_options), "%s",
 		value_of(keywords, values, "options"));
+	snprintf(fake->last_keepalives, sizeof(fake->last_keepalives), "%s %s %s %s",
+		value_of(keywords, values, "keepalives_idle"),
+		value_of(keywords, values, "keepalives_interval"),
+		value_of(keywords, values, "keepalives_count"),
+		value_of(keywords, values, "tcp_user_timeout"));
 	snprintf(fake->last_hostaddr, sizeof(fake->last_hostaddr), "%s",
 		value_of(keywords, values, "hostaddr"));
 	snprintf(fake->last_application, sizeof(fake->last_application), "%s",

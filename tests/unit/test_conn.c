@@ -59,6 +59,27 @@ static void the_watching_session_is_read_only_with_short_timeouts(void **state)
 	assert_true(strlen(w->fake->last_application) <= 63);
 }
 
+/* The kernel's own two hours would leave a COMMIT without an answer in the dark for as long. */
+static void a_peer_that_vanishes_is_noticed_while_an_answer_is_waited_for(void **state)
+{
+	struct conn_world *w = *state;
+
+	conn_world_open(w);
+
+	assert_string_equal(w->fake->last_keepalives, "30 10 3 60000");
+}
+
+static void keepalives_the_user_set_stand(void **state)
+{
+	struct conn_world *w = *state;
+	conninfo_set(w->info, "keepalives_idle", "7");
+	conninfo_set(w->info, "tcp_user_timeout", "0");
+
+	conn_world_open(w);
+
+	assert_string_equal(w->fake->last_keepalives, "7 10 3 0");
+}
+
 static void a_frozen_name_server_costs_the_deadline_and_no_more(void **state)
 {
 	struct conn_world *w = *state;
@@ -352,6 +373,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		CASE(an_opened_conn_knows_who_answers),
 		CASE(the_watching_session_is_read_only_with_short_timeouts),
+		CASE(a_peer_that_vanishes_is_noticed_while_an_answer_is_waited_for),
+		CASE(keepalives_the_user_set_stand),
 		CASE(a_frozen_name_server_costs_the_deadline_and_no_more),
 		CASE(a_server_that_says_nothing_costs_the_deadline),
 		CASE(the_next_address_of_a_name_is_tried_at_once),
