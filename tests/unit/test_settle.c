@@ -102,6 +102,21 @@ static void a_last_group_that_committed_without_its_row_is_a_contradiction(void 
 	assert_left_to_a_person(play);
 }
 
+/* After a crash the server may not even have given out that number yet; the row, part of the transaction, is missing. */
+static void a_last_group_whose_number_is_lost_was_rolled_back(void **state)
+{
+	(void)state;
+	struct play *play = play_new("goose", PLAN_UP);
+	play_group(play, 0, GROUP_ONE);
+	play->has_past = true;
+	play->past = (struct journal_past){ .direction = SECTION_UP, .is_open = true, .xid = "55" };
+	stage_fail(play->stage, "pg_xact_status", 1, "22023");
+	play_all(play);
+	assert_int_equal(stage_count(play->stage, GROUP_ONE), 1);
+	assert_int_equal(play->end.exit, EXIT_DONE);
+	play_free(play);
+}
+
 /* The second migration's build was begun by an earlier run; the first one was added since. */
 static void a_step_left_open_behind_another_migration_is_looked_at_before_it_runs(void **state)
 {
@@ -180,6 +195,7 @@ int main(void)
 		cmocka_unit_test(
 			after_a_failover_the_transaction_id_is_a_strangers_and_is_not_asked_about),
 		cmocka_unit_test(a_last_group_that_committed_without_its_row_is_a_contradiction),
+		cmocka_unit_test(a_last_group_whose_number_is_lost_was_rolled_back),
 		cmocka_unit_test(
 			a_step_left_open_behind_another_migration_is_looked_at_before_it_runs),
 		cmocka_unit_test(a_skip_whose_record_was_lost_is_recorded_again_and_not_run),

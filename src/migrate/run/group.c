@@ -260,6 +260,16 @@ static void verify_or_write(struct executor *x)
 
 /* ---- statements ---- */
 
+/* In whatever case it is written. */
+static bool mentions(struct span text, const char *word)
+{
+	size_t len = strlen(word);
+	for (size_t i = 0; i + len <= text.len; i++)
+		if (strncasecmp(text.data + i, word, len) == 0)
+			return true;
+	return false;
+}
+
 /* What a file may change for the session beyond the transaction; the next migration starts clean. */
 static bool changes_session(const struct statement *sql)
 {
@@ -272,7 +282,7 @@ static bool changes_session(const struct statement *sql)
 			return true;
 	}
 	return sql->parse == PARSE_UNPARSED || sql->parse == PARSE_TOO_BIG ||
-	       memmem(sql->text.data, sql->text.len, "set_config", 10) != NULL;
+	       mentions(sql->text, "set_config");
 }
 
 void group_note_statement(struct executor *x, const struct statement *sql)

@@ -204,6 +204,12 @@ static void group_committed(struct executor *x)
 	executor_step_done(x, STEP_DONE);
 }
 
+/* The record is part of the transaction: the history, read under the lock, has the last word. */
+static bool is_shown_by_history(const struct executor *x)
+{
+	return executor_step(x)->is_last || x->writer.class->is_adopted;
+}
+
 static void group_status(struct executor *x, const struct result *result, const struct err *e)
 {
 	if (e && link_is_lost(x, e)) {
@@ -211,7 +217,9 @@ static void group_status(struct executor *x, const struct result *result, const 
 		return;
 	}
 	const char *status = e ? NULL : result_text(result, 0, result_column(result, "status"));
-	if (e)
+	if (!status && is_shown_by_history(x))
+		group_not_applied(x); /* a server that lost the very number in a crash, say */
+	else if (e)
 		group_cannot_tell(x, e->text);
 	else if (!status)
 		group_cannot_tell(x, "the server no longer knows the transaction");
@@ -230,7 +238,7 @@ static void group_status(struct executor *x, const struct result *result, const 
 static void settle_group(struct executor *x, const struct journal_past *past)
 {
 	const struct identity *server = &x->link.identity;
-	bool is_shown = executor_step(x)->is_last || x->writer.class->is_adopted;
+	bool is_shown = is_shown_by_history(x);
 	bool is_same = past->timeline == server->timeline && value_is_known(past->timeline);
 
 	if (!past->xid || !*past->xid || (is_shown && !is_same)) {
