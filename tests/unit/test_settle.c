@@ -170,6 +170,20 @@ static void a_skip_whose_record_was_lost_is_recorded_again_and_not_run(void **st
 	play_free(play);
 }
 
+static void a_step_is_left_out_under_the_lock_only(void **state)
+{
+	(void)state;
+	struct play *play = play_new("dbtop", PLAN_UP);
+	play_group(play, 0, GROUP_ONE);
+	play_open(play);
+	stage_rows(play->stage, "EXECUTE dbtop_locks", 1, "class_id|object_id|xid");
+	executor_skip(play->executor, "done by hand");
+	play_ms(play, 0);
+	assert_int_equal(stage_count(play->stage, "INSERT INTO dbtop.revision"), 0);
+	assert_non_null(strstr(play->end.error.text, "lock is no longer ours"));
+	play_free(play);
+}
+
 /* Nobody could tell after a crash whether it was committed: so it is not. */
 static void a_first_group_nobody_would_know_of_is_not_committed_without_a_store(void **state)
 {
@@ -198,6 +212,7 @@ int main(void)
 		cmocka_unit_test(a_last_group_whose_number_is_lost_was_rolled_back),
 		cmocka_unit_test(
 			a_step_left_open_behind_another_migration_is_looked_at_before_it_runs),
+		cmocka_unit_test(a_step_is_left_out_under_the_lock_only),
 		cmocka_unit_test(a_skip_whose_record_was_lost_is_recorded_again_and_not_run),
 		cmocka_unit_test(
 			a_first_group_nobody_would_know_of_is_not_committed_without_a_store),

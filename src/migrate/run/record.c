@@ -167,11 +167,28 @@ static void write(struct executor *x)
 		executor_step_done(x, x->step.skip_reason ? STEP_SKIPPED : STEP_DONE);
 }
 
+static void held(struct executor *x, const struct result *result, const struct err *e)
+{
+	struct err lost;
+	if (e) {
+		recorded(x, NULL, e);
+	} else if (lock_is_held(x, result)) {
+		open_create(x, write);
+	} else {
+		lock_lost_error(&lost);
+		executor_finish_between(x, EXIT_ERROR, &lost);
+	}
+}
+
+/* What happened is written down in any case; what is only said to have happened, under the lock like any step. */
 void record_start(struct executor *x)
 {
 	executor_enter(x, RUN_STEP);
 	x->step.is_recording = true;
 	if (x->step.started_us == 0)
 		x->step.started_us = loop_now_us(x->o.loop);
-	open_create(x, write);
+	if (x->step.was_sent || !x->link.has_locks_prepared)
+		open_create(x, write);
+	else
+		link_ask_text(x, "run-locks-held", held);
 }
