@@ -242,6 +242,7 @@ static void read_history(struct inspector *inspector)
 									 : "dbtop",
 			.project = app->target.project,
 			.table = app->target.history_table,
+			.is_guess = !app->target.format,
 			.role = conninfo_get(app->conninfo, "user"),
 			.acts_as = app->target.migrate_role,
 			.path = inspector->path.len ? str_c(&inspector->path) : NULL,

@@ -1,6 +1,6 @@
 -- Where history table $1 is, or would be made. Where the connection has no path, by the one of role $2 (null: its own),
 -- who acts as $3 (null: itself), or by path $4 which that role asks for while connecting. Schemas the role may not use
--- do not count, as for the server. One row a candidate, the ones on the path first; the last row, without a table, says
+-- do not count, as for the server. $5 is the table of a tool whose files look alike (null: none). One row a candidate, the ones on the path first; the last row, without a table, says
 -- where a new one would go.
 WITH own_role AS (
   SELECT coalesce($2::pg_catalog.text, current_user::pg_catalog.text) AS name,
@@ -51,7 +51,7 @@ found AS (
   JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
   LEFT JOIN path AS p ON p.name = n.nspname
   WHERE c.relkind IN ('r', 'p')
-    AND c.relname = $1::pg_catalog.text)
+    AND c.relname IN ($1::pg_catalog.text, $5::pg_catalog.text))
 SELECT f.schema_name, f.table_name, f.ord AS place, f.can_read,
   (SELECT pg_catalog.string_agg(a.attname::pg_catalog.text, ' ' ORDER BY a.attnum)
    FROM pg_catalog.pg_attribute AS a

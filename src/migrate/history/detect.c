@@ -57,7 +57,8 @@ bool detect_ask(const struct history_class *class, const struct history_request 
 	q->params[1] = request->role;
 	q->params[2] = request->acts_as;
 	q->params[3] = request->path;
-	q->param_count = 4;
+	q->params[4] = request->is_guess ? class->rival_table : NULL;
+	q->param_count = DETECT_PARAMS;
 	return true;
 }
 
@@ -140,6 +141,21 @@ static bool is_same(const char *schema, const char *other)
 	return other && strcmp(schema, other) == 0;
 }
 
+static bool is_rival(const struct history_class *class, const struct candidate *c)
+{
+	return class->rival_table && strcmp(c->table, class->rival_table) == 0;
+}
+
+/* The files could be either tool's, and only the other one has been here. */
+static bool refuse_rival(
+	const struct history_class *class, const struct candidate *c, struct err *e)
+{
+	err_set(e, ERR_CONFLICT, "%s.%s is there: this is a directory of %s, which is not read yet",
+		c->schema, c->table, class->rival);
+	return err_hint(e, "nothing was touched; if it is one of %s all the same, say --format %s",
+		class->format, class->format);
+}
+
 bool detect_choose(const struct history_class *class, const struct history_request *request,
 	const struct result *result, struct history *history, struct err *e)
 {
@@ -148,11 +164,15 @@ bool detect_choose(const struct history_class *class, const struct history_reque
 	int last = result_rows(result) - 1;
 	assert_always(last >= 0, "the last row of detection says where a new table would go");
 	struct candidate new_place = candidate_at(result, last);
-	struct candidate taken = { 0 };
+	struct candidate taken = { 0 }, rival = { 0 };
 
 	for (int row = 0; row < last; row++) {
 		struct candidate c = candidate_at(result, row);
 		bool counts = is_pinned || c.on_path;
+		if (is_rival(class, &c)) {
+			rival = c.on_path ? c : rival;
+			continue;
+		}
 		bool fits = columns_fit(class, c.columns);
 		if (counts && fits)
 			return take(history, &c, e);
@@ -163,5 +183,7 @@ bool detect_choose(const struct history_class *class, const struct history_reque
 	}
 	if (taken.schema)
 		return refuse_foreign(history, &taken, e);
+	if (rival.schema)
+		return refuse_rival(class, &rival, e);
 	return place_new(history, request, &new_place, e);
 }

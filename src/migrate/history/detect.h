@@ -10,7 +10,7 @@
 #include "migrate/history/history_class.h"
 #include "pg/conn.h"
 
-enum { DETECT_PARAMS = 4 };
+enum { DETECT_PARAMS = 5 };
 
 /* What to ask. params borrow from the request, the class and this struct, which must stay where it is. */
 struct detect_question {

@@ -110,7 +110,8 @@ struct history_request {
 	const char *format;  /* of the directory: "dbtop", "golang-migrate", "goose" */
 	const char *project; /* adopted: whose rows */
 	const char *table;   /* configured "schema.table"; NULL = find it */
-	const char *schema;  /* NULL, or the table's schema apart: table is then its bare name */
+	bool is_guess;	    /* nobody named the format: another tool's table may speak against it */
+	const char *schema; /* NULL, or the table's schema apart: table is then its bare name */
 	/* whose search_path counts on a connection that has none; NULL = its own */
 	const char *role;
 	const char *acts_as; /* whom that role's "$user" means: migrate_role; NULL = itself */

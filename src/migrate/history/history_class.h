@@ -68,6 +68,8 @@ struct history_class {
 	const char *format; /* of the directory it belongs to */
 	const char *words;  /* "guest" or "adopted" */
 	const char *default_table;
+	/* of another tool whose directories look the same: where only this one is there, so does the directory */
+	const char *rival, *rival_table;
 	/* names in order of attnum, as detect.c sees them: the first ones must be these */
 	const char *columns;
 	const char *read_sql; /* names in src/sql */
