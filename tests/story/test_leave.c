@@ -16,7 +16,7 @@
 #include "base/mem.h"
 #include "story/world.h"
 
-enum { STORM = 120, END_LIMIT_US = 5000000 };
+enum { STORM = 120, END_LIMIT_US = 5000000, FREE_LIMIT_US = 3000000 };
 
 static const char add_note[] = "-- dbtop: up\nalter table shop add column note text;\n"
 			       "-- dbtop: down\nalter table shop drop column note;\n";
@@ -252,6 +252,39 @@ static void a_terminal_that_hangs_up_leaves_a_build_to_the_server(void **state)
 	expect_build_goes_on(w, holder);
 }
 
+/* From the answer to the end; 0 is what a person's own leaving exits with. */
+static void quit(struct world *w)
+{
+	pty_type(&w->pty, "q");
+	pty_wait_text(&w->pty, "Quit while a step is running?");
+	int64_t from_us = clock_mono_us(&clock_system);
+	int status = pty_type_to_end(&w->pty, "y");
+	expect_end(w, status, from_us);
+	assert_int_equal(WEXITSTATUS(status), 0);
+	pty_assert_given_back(&w->pty);
+	pty_stop(&w->pty);
+}
+
+/* The server by itself looks for a client that is gone each 5 s: until then others would queue behind the group. */
+static void quitting_in_a_group_frees_the_queue_at_once(void **state)
+{
+	struct world *w = *state;
+	PGconn *holder = wait_in_group(w);
+	quit(w);
+	int64_t from_us = clock_mono_us(&clock_system);
+	server_wait(w->servers, 0, is_free);
+	assert_true(clock_mono_us(&clock_system) - from_us < FREE_LIMIT_US);
+	expect_nothing_of_the_group(w, holder);
+}
+
+static void quitting_in_a_build_leaves_it_to_the_server(void **state)
+{
+	struct world *w = *state;
+	PGconn *holder = wait_in_build(w);
+	quit(w);
+	expect_build_goes_on(w, holder);
+}
+
 static void a_term_between_steps_ends_it(void **state)
 {
 	struct world *w = *state;
@@ -313,6 +346,8 @@ int main(void)
 		TEST(a_terminal_that_hangs_up_rolls_the_group_back),
 		TEST(a_term_leaves_a_build_to_the_server),
 		TEST(a_terminal_that_hangs_up_leaves_a_build_to_the_server),
+		TEST(quitting_in_a_group_frees_the_queue_at_once),
+		TEST(quitting_in_a_build_leaves_it_to_the_server),
 		TEST(a_term_between_steps_ends_it),
 		TEST(a_frozen_server_does_not_hold_a_term),
 		TEST(a_storm_of_sizes_leaves_the_step_alone),

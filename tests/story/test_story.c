@@ -46,6 +46,7 @@ static void type_ahead_and_paste(struct world *w)
 	pty_type(&w->pty, "sy");
 	pty_wait_text(&w->pty, "Press y to do it.");
 	pty_type(&w->pty, "\033[200~y\033[201~");
+	pty_wait_text(&w->pty, "a paste does not answer: type the words yourself");
 	assert_nothing_ran(w);
 	pty_type(&w->pty, "\033");
 	pty_wait_text(&w->pty, "nothing was done");
