@@ -32,6 +32,7 @@ struct run {
 	int64_t blocked_since_us;
 	int64_t waiting_ms; /* our own wait for a lock, as the watch saw it */
 	bool guard_stopped;
+	unsigned gate_warned; /* bits of readings said to be unreadable */
 	/* watch over our backend, on the monitoring connection */
 	struct loop_timer *watch_timer;
 	struct watch_ask *watch_ask; /* under way; NULL = none */

@@ -85,12 +85,33 @@ void run_gate_refresh(struct app *app)
 	run_changed(app->run);
 }
 
+/* What cannot be read does not hold a run, so that it is not held is said, once. The screen shows it beside the gate. */
+static void warn_unread(struct run *run)
+{
+	const struct model *model = &run->app->model;
+	char words[160];
+
+	for (size_t i = 0; run->listener.say && i < GATE_READINGS; i++) {
+		const struct gate_reading *r = &model->run.gate.readings[i];
+		bool is_sampled = strcmp(r->name, "lag") == 0 ? model->replicas.sampled_us != 0
+							      : model->pool.sampled_us != 0;
+		if (r->limit < 0 || r->value != VALUE_UNKNOWN || !is_sampled ||
+			run->gate_warned & 1u << i)
+			continue;
+		run->gate_warned |= 1u << i;
+		snprintf(words, sizeof(words), "gate.%s: %s, so it does not hold the run", r->name,
+			r->words);
+		run->listener.say(run->listener.arg, "warning", words);
+	}
+}
+
 bool run_gate_is_open(struct run *run, size_t step)
 {
 	int64_t now_us = loop_now_us(run->app->loop);
 
 	(void)step;
 	run_gate_update(run);
+	warn_unread(run);
 	if (!run->app->model.run.gate.is_shut) {
 		run->gate_shut_us = 0;
 		return true;

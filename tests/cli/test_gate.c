@@ -132,6 +132,29 @@ static void a_gate_that_shuts_within_a_migration_says_that_part_of_it_stands(voi
 	shell_expect(sh, "select to_regclass('b')", "b");
 }
 
+/* A role that may not see others cannot tell how old their transactions are. */
+static void what_cannot_be_read_is_said_and_does_not_hold_the_run(void **state)
+{
+	struct shell *sh = *state;
+	shell_sql(sh, "create role blind login; grant all on schema public to blind;"
+		      "do $$begin execute format('grant create on database %I to blind', "
+		      "current_database()); end$$");
+	shell_write(sh, "migrations/20240101000000_a.sql", "-- dbtop: up\ncreate table a ();\n");
+	char *target = mem_printf("%s user=blind", sh->conninfo);
+	shell_env(sh, "DBTOP_TARGET", target);
+	PGconn *holder = hold(sh, "select txid_current()");
+
+	dbtop(sh, "upgrade " ANSWERED " --json");
+
+	shell_assert(sh, 0);
+	release(holder);
+	free(target);
+	const struct json *warnings = json_get(shell_json(sh, "upgrade"), "warnings");
+	assert_int_equal(json_count(warnings), 1);
+	assert_string_equal(json_text(json_at(warnings, 0)),
+		"gate.oldest: oldest cannot be read, so it does not hold the run");
+}
+
 /* The build waits longer than lock_timeout for an old transaction; the step after it has nothing to do with that. */
 static void a_wait_that_is_over_does_not_hold_the_next_step(void **state)
 {
@@ -159,6 +182,7 @@ int main(void)
 		with_shell(a_shut_gate_ends_with_nine_and_nothing_was_sent),
 		with_shell(a_gate_that_opens_in_time_lets_the_run_go_on),
 		with_shell(a_gate_that_shuts_within_a_migration_says_that_part_of_it_stands),
+		with_shell(what_cannot_be_read_is_said_and_does_not_hold_the_run),
 		with_shell(a_wait_that_is_over_does_not_hold_the_next_step),
 	};
 	return cmocka_run_group_tests(tests, world_up, world_down);
