@@ -339,6 +339,28 @@ static void what_a_step_loses_is_written_into_the_event(void **state)
 	play_free(play);
 }
 
+static void of_two_tables_of_one_name_the_lost_one_is_told(void **state)
+{
+	(void)state;
+	struct play *play = one_group();
+	struct hazard hazard = { .kind = HAZARD_DATA_LOSS, .object = "shop.big" };
+	const struct table_size sizes[] = {
+		{ .name = "big",
+			.found_schema = "audit",
+			.exists = true,
+			.rows = 7,
+			.bytes = 8192 },
+		{ .schema = "shop", .name = "big", .exists = true, .rows = 1200, .bytes = 81920 },
+	};
+	play->made.plan.steps[0].hazards = &hazard;
+	play->made.plan.steps[0].hazard_count = 1;
+	play->made.plan.sizes = sizes;
+	play->made.plan.size_count = 2;
+	play_all(play);
+	assert_true(stage_was_given(play->stage, "loses shop.big: about 1200 rows, 81920 bytes"));
+	play_free(play);
+}
+
 static void a_migration_may_say_its_own_timeouts(void **state)
 {
 	(void)state;
@@ -379,6 +401,7 @@ int main(void)
 		cmocka_unit_test(settings_of_a_file_are_taken_back_before_the_next_migration),
 		cmocka_unit_test(without_settings_nothing_is_reset),
 		cmocka_unit_test(what_a_step_loses_is_written_into_the_event),
+		cmocka_unit_test(of_two_tables_of_one_name_the_lost_one_is_told),
 		cmocka_unit_test(a_migration_may_say_its_own_timeouts),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -38,6 +38,21 @@ static void a_held_lock_is_polled_and_its_holder_named_until_the_wait_is_over(vo
 	play_free(play);
 }
 
+/* Without pg_monitor neither address nor start is seen: that is no socket. */
+static void of_a_holder_that_cannot_be_seen_nothing_is_claimed(void **state)
+{
+	(void)state;
+	struct play *play = one_group("dbtop");
+	stage_rows(play->stage, "pg_try_advisory_lock", 0, "got\nf");
+	stage_rows(play->stage, "a.application_name AS app, a.usename", 0,
+		"pid|app|role|address|since|age_ms|start_us|state\n"
+		"4242|dbtop/change bob@laptop|app_admin|~|~|~|~|~");
+	play_all(play);
+	assert_true(play_told(play, "from an address this role may not see since ?"));
+	assert_false(play_told(play, "socket"));
+	play_free(play);
+}
+
 static void a_lock_that_comes_free_is_taken_and_the_run_goes_on(void **state)
 {
 	(void)state;
@@ -87,6 +102,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_held_lock_is_polled_and_its_holder_named_until_the_wait_is_over),
+		cmocka_unit_test(of_a_holder_that_cannot_be_seen_nothing_is_claimed),
 		cmocka_unit_test(a_lock_that_comes_free_is_taken_and_the_run_goes_on),
 		cmocka_unit_test(a_guest_takes_the_other_tools_lock_as_well),
 		cmocka_unit_test(a_guest_that_lost_the_other_tools_lock_sends_nothing),
