@@ -28,6 +28,17 @@ static void the_server_says(struct play *play, const char *status)
 	stage_rows(play->stage, "pg_xact_status", 1, rows);
 }
 
+static void assert_left_to_a_person(struct play *play)
+{
+	assert_int_equal(play->trouble.kind, TROUBLE_INTERRUPTED);
+	assert_true(play->trouble.needs_judgement);
+	assert_int_equal(stage_count(play->stage, "INSERT INTO big"), 0);
+	executor_close(play->executor);
+	play_ms(play, 0);
+	assert_int_equal(play->end.exit, EXIT_FAILED_PARTWAY);
+	play_free(play);
+}
+
 static void a_group_the_server_committed_is_not_run_again(void **state)
 {
 	(void)state;
@@ -43,6 +54,18 @@ static void a_group_the_server_committed_is_not_run_again(void **state)
 	play_free(play);
 }
 
+static void a_committed_group_whose_file_changed_since_is_for_a_person(void **state)
+{
+	(void)state;
+	struct play *play = first_group_without_outcome();
+	play->past.step_sha256 = "of other statements";
+	the_server_says(play, "committed");
+	play_all(play);
+	assert_non_null(strstr(play->trouble.words, "what stood in the file then"));
+	assert_non_null(strstr(play->trouble.error.detail, "its file is another now"));
+	assert_left_to_a_person(play);
+}
+
 static void a_group_the_server_rolled_back_is_run(void **state)
 {
 	(void)state;
@@ -53,17 +76,6 @@ static void a_group_the_server_rolled_back_is_run(void **state)
 	assert_int_equal(stage_count(play->stage, GROUP_TWO), 1);
 	assert_true(play_told(play, "not applied, the server rolled it back"));
 	assert_int_equal(play->end.exit, EXIT_DONE);
-	play_free(play);
-}
-
-static void assert_left_to_a_person(struct play *play)
-{
-	assert_int_equal(play->trouble.kind, TROUBLE_INTERRUPTED);
-	assert_true(play->trouble.needs_judgement);
-	assert_int_equal(stage_count(play->stage, "INSERT INTO big"), 0);
-	executor_close(play->executor);
-	play_ms(play, 0);
-	assert_int_equal(play->end.exit, EXIT_FAILED_PARTWAY);
 	play_free(play);
 }
 
@@ -204,6 +216,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_group_the_server_committed_is_not_run_again),
+		cmocka_unit_test(a_committed_group_whose_file_changed_since_is_for_a_person),
 		cmocka_unit_test(a_group_the_server_rolled_back_is_run),
 		cmocka_unit_test(a_group_the_server_no_longer_knows_is_for_a_person),
 		cmocka_unit_test(

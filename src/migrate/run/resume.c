@@ -199,6 +199,10 @@ static void group_committed(struct executor *x)
 		group_cannot_tell(x, "the server says it committed, the history does not show it");
 		return;
 	}
+	if (x->is_changed_since) {
+		group_cannot_tell(x, "the server committed what stood in the file then");
+		return;
+	}
 	tell_notice(x, "INFO",
 		"an earlier run was interrupted in this step: applied, the server committed it");
 	executor_step_done(x, STEP_DONE);
@@ -295,6 +299,7 @@ void resume_check(struct executor *x, executor_next_fn *clean)
 		ask_about_lone(x);
 	} else if (has_past && past.is_open) {
 		x->after_settle = clean;
+		x->is_changed_since = differs(past.step_sha256, step->sha256);
 		settle_group(x, &past);
 	} else if (x->history->is_dirty && !has_past && step->is_lone) {
 		ask_about_lone(x);
