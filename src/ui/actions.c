@@ -174,6 +174,28 @@ static void theme_set(struct frame *f, const char *arg)
 		app_message_err(f->app, &e);
 }
 
+static void settings_open(struct frame *f, const char *arg)
+{
+	(void)arg;
+	memcpy(f->theme_before, f->theme.name, sizeof(f->theme_before));
+	frame_push(f, view_find("settings"));
+}
+
+static void settings_keep(struct frame *f, const char *arg)
+{
+	(void)arg;
+	frame_pop(f);
+	app_message(f->app, MESSAGE_INFO, "theme %s until you quit", f->theme.title);
+}
+
+static void settings_cancel(struct frame *f, const char *arg)
+{
+	(void)arg;
+	frame_pop(f);
+	if (f->theme_before[0] && strcmp(f->theme_before, f->theme.name) != 0)
+		theme_set(f, f->theme_before);
+}
+
 static void theme_next(struct frame *f, const char *arg)
 {
 	int at = 0;
@@ -214,6 +236,9 @@ static const struct command rows[] = {
 	ROW("mouse.toggle", NULL, "Mouse on or off; off, the terminal selects text"),
 	ROW("screen.redraw", NULL, "Paint the whole screen again"),
 	ROW("theme.set", "NAME", "Use another theme"),
+	ROW("settings.open", NULL, "Settings: themes, shown as you move"),
+	ROW("settings.keep", NULL, "Leave the settings with the theme shown"),
+	ROW("settings.cancel", NULL, "Leave the settings with the theme there was"),
 	ROW("theme.next", NULL, "Use the next theme of the list"),
 	ROW("step.leave", NULL, "Leave the step-through; a step that runs goes on"),
 	ROW("help.run", "COMMAND", "Leave help and run a command"),
@@ -262,6 +287,9 @@ static const struct {
 	{ "mouse.toggle", mouse_toggle },
 	{ "screen.redraw", screen_redraw },
 	{ "theme.set", theme_set },
+	{ "settings.open", settings_open },
+	{ "settings.keep", settings_keep },
+	{ "settings.cancel", settings_cancel },
 	{ "theme.next", theme_next },
 	{ "step.leave", step_leave },
 	{ "item.copy", row_copy },

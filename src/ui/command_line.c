@@ -14,6 +14,8 @@ static const struct {
 	{ "help", "view.go help" },
 	{ "keys", "view.go help" },
 	{ "q", "session.quit" },
+	{ "set", "settings.open" },
+	{ "settings", "settings.open" },
 	{ "theme", "theme.set" },
 };
 
@@ -62,11 +64,11 @@ const struct view *command_line_view(const char *typed)
 
 static const char *whole_name(const char *word)
 {
-	if (command_find(word) || view_find(word))
-		return NULL;
 	for (size_t i = 0; i < ARRAY_SIZE(aliases); i++)
 		if (strcmp(aliases[i].word, word) == 0)
 			return aliases[i].command;
+	if (command_find(word) || view_find(word))
+		return NULL;
 	const struct command *command = command_find_word(word);
 	if (!command)
 		command = only_command(word);

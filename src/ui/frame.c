@@ -184,7 +184,7 @@ struct frame *frame_new(struct app *app, struct term *term, const struct frame_o
 	for (size_t i = 0; i < f->keymap.problem_count; i++)
 		app_message(app, MESSAGE_WARN, "%s", f->keymap.problems[i]);
 	f->context = (struct panel_context){
-		.app = app, .keymap = &f->keymap, .glyphs = options->glyphs
+		.app = app, .keymap = &f->keymap, .glyphs = options->glyphs, .theme = f->theme.name
 	};
 	f->stack[0] = &views[0];
 	f->depth = 1;
@@ -296,7 +296,7 @@ static void place_body(struct frame *f)
 }
 
 /* No server ever answered: nothing there is to show but what was tried, and what works without one. */
-static bool is_nowhere(const struct frame *f)
+bool frame_is_nowhere(const struct frame *f)
 {
 	const struct link_view *link = &f->app->model.link;
 	return link->state != LINK_UP && !link->identity.server_version &&
@@ -325,7 +325,7 @@ static void place_panels(struct frame *f)
 		layout_stack(f->body, wants, count, at);
 	for (size_t i = 0; i < count; i++) {
 		struct panel *panel = frame_panel(f, view->panels[i]);
-		panel->at = is_nowhere(f) ? (struct rect){ 0 } : at[i];
+		panel->at = frame_is_nowhere(f) ? (struct rect){ 0 } : at[i];
 		panel->is_focused = i == f->focus && !f->prompt.is_open;
 		panel->is_dirty = true;
 	}
@@ -422,7 +422,7 @@ void frame_draw(struct frame *f, bool is_all)
 		for (size_t i = 0; i < f->panel_count; i++)
 			if (f->panels[i].is_dirty)
 				draw_panel(f, &f->panels[i]);
-		if (is_nowhere(f))
+		if (frame_is_nowhere(f))
 			draw_nowhere(f);
 		draw_bars(f);
 		draw_edge(f);

@@ -90,6 +90,9 @@ static void collect(struct frame *f, struct hints *hints)
 		for (size_t i = 0; i < f->keymap.count && hints->count < HINTS_MAX; i++) {
 			const struct binding *binding = &f->keymap.items[i];
 			bool is_here = binding->words && strcmp(binding->scope, scopes[s]) == 0;
+			bool is_own = strcmp(scopes[s], "global") != 0;
+			if (is_own && frame_is_nowhere(f)) /* of panels that are not there */
+				continue;
 			if (!is_here || leads_nowhere(f, binding) ||
 				is_shadowed(f, scopes, binding))
 				continue;
@@ -241,6 +244,8 @@ static void draw_line_keys(struct pen *pen)
 
 static void draw_prompt_keys(struct frame *f, struct pen *pen)
 {
+	if (f->prompt.what.level == 1 && !f->prompt.is_unfit)
+		draw_hint(pen, "y", "yes", false);
 	draw_hint(pen, "Esc", "no", false);
 	if (f->prompt.what.level >= 3 && f->prompt.what.target[0])
 		draw_hint(pen, "Tab", "next field", false);

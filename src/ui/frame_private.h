@@ -64,6 +64,7 @@ struct frame {
 	enum run_state run_state; /* as last seen */
 	bool has_stop_asked;
 	bool has_mouse;
+	char theme_before[THEME_NAME_BYTES]; /* the settings were opened */
 };
 
 static inline const struct view *frame_view(const struct frame *f)
@@ -71,6 +72,8 @@ static inline const struct view *frame_view(const struct frame *f)
 	return f->stack[f->depth - 1];
 }
 
+/* No server ever answered: the overview says what was tried instead of panels. */
+bool frame_is_nowhere(const struct frame *f);
 /* The model as shown: live, or as it was when the picture was frozen. */
 const struct model *frame_model(const struct frame *f);
 struct panel *frame_focused(struct frame *f);

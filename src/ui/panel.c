@@ -17,6 +17,7 @@ const struct view views[] = {
 	{ "step", "Step through", "Step", 0, { &step_panel } },
 	{ "help", "Help", "Help", 0, { &help_panel } },
 	{ "messages", "Messages", "Msgs", 0, { &messages_panel } },
+	{ "settings", "Settings", "Set", 0, { &settings_panel } },
 	{ "report", "Answer", "Answer", 0, { &report_panel } },
 };
 

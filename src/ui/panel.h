@@ -31,6 +31,7 @@ struct panel_context {
 	enum layout layout;
 	/* of the panel that had the focus before help was opened; NULL ends */
 	const char *scopes[5];
+	const char *theme;	  /* name of the one in use */
 	const char *report_title; /* what a command answered, for the view `report` */
 	const char *report_text;
 };

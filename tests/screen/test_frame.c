@@ -165,6 +165,20 @@ static void a_theme_is_changed_and_a_missing_one_refused(void **state)
 	assert_string_equal(world.frame->theme.name, "paper");
 }
 
+static void settings_show_a_theme_at_once_and_take_it_back(void **state)
+{
+	(void)state;
+	open_world("healthy");
+	type("F2 Down Down");
+	assert_string_equal(world.frame->theme.name, "native");
+	type("Esc");
+	assert_string_equal(world.frame->theme.name, "dusk");
+	assert_string_equal(frame_view(world.frame)->name, "overview");
+	type("F2 G Enter");
+	assert_string_equal(world.frame->theme.name, "tidal");
+	assert_string_equal(frame_view(world.frame)->name, "overview");
+}
+
 static void a_saved_theme_is_read_again(void **state)
 {
 	(void)state;
@@ -260,6 +274,7 @@ int main(void)
 		TEST(an_error_stays_until_esc_and_an_info_goes_by_itself),
 		TEST(a_locked_console_refuses_to_step_and_says_why),
 		TEST(a_theme_is_changed_and_a_missing_one_refused),
+		TEST(settings_show_a_theme_at_once_and_take_it_back),
 		TEST(a_saved_theme_is_read_again),
 		TEST(no_heap_of_keys_and_sizes_does_harm),
 	};

@@ -295,10 +295,14 @@ static bool migrations_copy(
 static void migrations_crumb(const struct panel *panel, const struct model *model, char out[128])
 {
 	const struct migrations_view *view = &model->migrations;
-	(void)panel;
+	const struct migrations_list *list = panel->state;
 	out[0] = '\0';
 	if (!view->is_known)
 		return;
+	if (list->grid.filter[0]) {
+		snprintf(out, 128, "/ %.100s", list->grid.filter);
+		return;
+	}
 	snprintf(out, 128, "%.40s   %.60s", view->format ? view->format : "",
 		view->history_words ? view->history_words : "");
 	if (view->plan)

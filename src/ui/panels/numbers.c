@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "ui/box.h"
 #include "ui/lineedit.h"
+#include "ui/panels/step_parts.h"
 #include "ui/pen.h"
 #include "ui/wrap.h"
 
@@ -97,6 +98,17 @@ static void draw_migrations(struct surface *s, int y, const struct migrations_vi
 		pen_text(&pen, ROLE_TEXT, "?");
 }
 
+static void draw_run(struct surface *s, int y, const struct model *model)
+{
+	const struct run_view *run = &model->run;
+	struct pen pen = pen_at(s, 1, y);
+	bool is_bad = run->state == RUN_PAUSED || run->state == RUN_UNKNOWN;
+	size_t step = run->step < run->plan->step_count ? run->step + 1 : run->plan->step_count;
+	pen_text(&pen, ROLE_DIM, "run ");
+	pen_printf(&pen, is_bad ? ROLE_STATUS_CRIT : ROLE_TEXT, "step %zu of %zu, %s", step,
+		run->plan->step_count, run_state_word(run->state));
+}
+
 static void draw_attention(struct surface *s, int y, const struct attention *attention)
 {
 	struct pen pen = pen_at(s, 0, y);
@@ -117,6 +129,8 @@ static void draw_facts(struct surface *s, const struct model *model)
 		draw_lag(s, y++, model);
 	if (y < last)
 		draw_migrations(s, y++, &model->migrations);
+	if (y < last && model->run.state != RUN_NONE && model->run.plan)
+		draw_run(s, y++, model);
 	for (size_t i = 0; i < model->attention_count && y < last; i++)
 		draw_attention(s, y++, &model->attention[i]);
 	if (s->height > 4) {

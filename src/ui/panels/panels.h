@@ -20,6 +20,7 @@ extern const struct panel_class pool_panel;
 extern const struct panel_class replicas_box_panel;
 extern const struct panel_class replicas_panel;
 extern const struct panel_class report_panel;
+extern const struct panel_class settings_panel;
 extern const struct panel_class step_panel;
 
 #endif

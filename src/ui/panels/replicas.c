@@ -43,11 +43,13 @@ static void draw_stages(const struct replica *r, struct surface *s)
 		pen_number(&pen, ROLE_TEXT, text, 12);
 	}
 	struct pen pen = pen_at(s, 1, 5);
-	char risk[NUMBER_BYTES];
+	char risk[NUMBER_BYTES], words[80];
 	number_bytes(r->at_risk_bytes, risk);
 	if (s->height > 5 && r->kind == REPLICA_STANDBY) {
 		pen_field(&pen, ROLE_DIM, "at risk", 11);
-		pen_printf(&pen, ROLE_TEXT, "%s would be lost by a failover to it now", risk);
+		snprintf(words, sizeof(words), "%s would be lost by a failover to it now", risk);
+		wrap_draw(s, (struct rect){ pen.x, 5, s->width - pen.x - 1, s->height - 5 },
+			ROLE_TEXT, words, 0);
 	}
 }
 

@@ -19,24 +19,6 @@ struct step_view {
 	size_t seen_step;
 };
 
-static const char *run_state_word(enum run_state state)
-{
-	static const char *const words[] = {
-		[RUN_NONE] = "",
-		[RUN_OPENING] = "opening the changing connection",
-		[RUN_READY] = "ready",
-		[RUN_GATED] = "waits: the gate is shut",
-		[RUN_STEP] = "running",
-		[RUN_RETRY] = "waits to try again",
-		[RUN_RESOLVING] = "asks the server what COMMIT did",
-		[RUN_PAUSED] = "stopped: decide",
-		[RUN_DONE] = "done",
-		[RUN_STOPPED] = "stopped",
-		[RUN_UNKNOWN] = "OUTCOME UNKNOWN",
-	};
-	return words[state];
-}
-
 static size_t cursor_of(const struct panel *panel, const struct model *model)
 {
 	const struct step_view *view = panel->state;
@@ -198,7 +180,7 @@ static void roll_back(const struct run_view *run, struct panel_answer *answer)
 	if (!is_between)
 		snprintf(answer->say, sizeof(answer->say),
 			"first this step comes to its end; then R rolls back");
-	else if (run->plan->direction == PLAN_DOWN)
+	else if (run->plan->direction == PLAN_DOWN && run->state == RUN_READY)
 		snprintf(answer->say, sizeof(answer->say), "this plan rolls back already: s steps");
 	else
 		snprintf(answer->command, sizeof(answer->command), "run.down -1");

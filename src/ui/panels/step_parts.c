@@ -10,6 +10,24 @@
 #include "ui/panels/migration_parts.h"
 #include "ui/wrap.h"
 
+const char *run_state_word(enum run_state state)
+{
+	static const char *const words[] = {
+		[RUN_NONE] = "",
+		[RUN_OPENING] = "opening the changing connection",
+		[RUN_READY] = "ready",
+		[RUN_GATED] = "waits: the gate is shut",
+		[RUN_STEP] = "running",
+		[RUN_RETRY] = "waits to try again",
+		[RUN_RESOLVING] = "asks the server what COMMIT did",
+		[RUN_PAUSED] = "stopped: decide",
+		[RUN_DONE] = "done",
+		[RUN_STOPPED] = "stopped",
+		[RUN_UNKNOWN] = "OUTCOME UNKNOWN",
+	};
+	return words[state];
+}
+
 /* ---- steps ---- */
 
 struct line {

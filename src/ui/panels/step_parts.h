@@ -18,4 +18,7 @@ int step_draw_now(const struct model *model, const struct keymap *map, struct su
 /* Rows that takes in a box of that width; 0 = nothing to say. */
 int step_news_rows(const struct model *model, int width);
 
+/* "ready", "waits: the gate is shut" … */
+const char *run_state_word(enum run_state state);
+
 #endif

@@ -140,8 +140,10 @@ static void cursor_move(
 }
 
 /* The next column that can be sorted by; after the last, the model's own order. */
-static void sort_next(const struct grid *grid, struct grid_state *state)
+static void sort_next(
+	const struct grid *grid, struct grid_state *state, struct panel_answer *answer)
 {
+	size_t before = state->sort;
 	for (size_t i = state->sort; i < grid->column_count; i++) {
 		if (grid->columns[i].compare) {
 			state->sort = i + 1;
@@ -149,6 +151,9 @@ static void sort_next(const struct grid *grid, struct grid_state *state)
 		}
 	}
 	state->sort = 0;
+	if (!before)
+		snprintf(
+			answer->say, sizeof(answer->say), "this list has one order; S reverses it");
 }
 
 static bool set_filter(struct grid_state *state, const char *typed, struct panel_answer *answer)
@@ -210,7 +215,7 @@ bool grid_command(const struct grid *grid, struct grid_state *state, const struc
 	if (is_arg_of(command, "list.filter", &arg))
 		return set_filter(state, arg, answer);
 	if (strcmp(command, "list.sort") == 0)
-		sort_next(grid, state);
+		sort_next(grid, state, answer);
 	else if (strcmp(command, "list.reverse") == 0)
 		state->is_reversed = !state->is_reversed;
 	else if (strcmp(command, "column.right") == 0)
