@@ -273,6 +273,17 @@ void monitor_standby_changed(struct app *app)
 		standby_link_changed(app->monitor->standbys[i]);
 }
 
+size_t monitor_unheard(const struct app *app)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; app->monitor && i < app->monitor->standby_count; i++) {
+		enum expected_state state = standby_known(app->monitor->standbys[i])->state;
+		count += state == EXPECTED_UNASKED || state == EXPECTED_REFUSED;
+	}
+	return count;
+}
+
 bool monitor_check_one_primary(const struct app *app, struct err *e)
 {
 	const char *words = app->model.replicas.split_words;

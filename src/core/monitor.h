@@ -28,6 +28,8 @@ void monitor_link_changed(struct app *app);
 void monitor_standby_changed(struct app *app);
 /* False, saying which two, when more than one of the configured servers is a primary: nothing may be changed then. */
 bool monitor_check_one_primary(const struct app *app, struct err *e) MUST_CHECK;
+/* Configured standbys that may be there and did not say what they are. */
+size_t monitor_unheard(const struct app *app);
 
 /*
  * Headless: sample until everything has been seen once, the standbys heard of or given up, or wait_ms are over, or nothing can be seen; then ready().

@@ -233,6 +233,28 @@ static void another_cluster_at_a_standbys_address_is_no_standby(void **state)
 	server_end(other);
 }
 
+static void a_standby_that_will_not_say_what_it_is_is_warned_of(void **state)
+{
+	struct shell *sh = *state;
+	char *b = tcp_uri(sh, 1);
+	char *text = mem_printf("[target shop]\nenv = dev\nmigrations = migrations\ndsn = %s\n"
+				"replicas = %.*snowhere\n",
+		sh->conninfo, (int)(strrchr(b, '/') + 1 - b), b);
+	shell_write(sh, "migrations/20240101000000_a.sql", "-- dbtop: up\ncreate table a ();\n");
+	shell_write(sh, "dbtop.conf", text);
+	shell_env(sh, "DBTOP_TARGET", "shop");
+
+	dbtop(sh, "health");
+	shell_assert(sh, 1);
+	shell_assert_out(sh, "not seen streaming, and it cannot be asked: cannot connect to");
+	shell_assert_out(sh, "database \"nowhere\" does not exist");
+	dbtop(sh, "upgrade --yes");
+	shell_assert(sh, 0);
+	shell_assert_err(sh, "a second primary would not be noticed");
+	free(text);
+	free(b);
+}
+
 static void two_primaries_are_a_split_brain_and_nothing_is_changed(void **state)
 {
 	struct shell *sh = *state;
@@ -275,6 +297,7 @@ int main(void)
 		CASE(a_standby_cut_off_from_its_primary_is_missing_though_it_answers),
 		CASE(a_standby_of_a_standby_streams_and_says_from_whom),
 		CASE(another_cluster_at_a_standbys_address_is_no_standby),
+		CASE(a_standby_that_will_not_say_what_it_is_is_warned_of),
 		/* The last: afterwards there are two primaries. */
 		CASE(two_primaries_are_a_split_brain_and_nothing_is_changed),
 	};

@@ -269,6 +269,12 @@ static void start_run(void *arg)
 		fail(headless, EXIT_ERROR, DATABASE_UNCHANGED, &e);
 		return;
 	}
+	if (monitor_unheard(app) > 0)
+		report_warn(&headless->call->report,
+			"of %zu configured standbys it is not known what they are: a second "
+			"primary "
+			"would not be noticed",
+			monitor_unheard(app));
 	headless->inspection = NULL;
 	if (!headless->done)
 		headless->done = report_table(
