@@ -102,8 +102,8 @@ static void on_answer(void *arg, const struct result *result, const struct err *
 
 	if (!e && !standby->is_freed && result_rows(result) > 0) {
 		result_fill(result, 0, standby_fields, standby_field_count, &answer);
-		known_take(&standby->known, &answer,
-			&endpoint_view(standby->options.endpoint)->identity);
+		known_take(
+			&standby->known, &answer, &conn_view(lease_conn(standby->lease))->identity);
 		tell(standby);
 	}
 	end_question(standby);

@@ -27,10 +27,10 @@ static void count_change(void *arg)
 	w->changes++;
 }
 
-static void link_changed(void *arg, struct conn *conn)
+static void link_changed(void *arg, struct endpoint *endpoint)
 {
 	struct world *w = arg;
-	(void)conn;
+	(void)endpoint;
 	if (w->standby)
 		standby_link_changed(w->standby);
 }
