@@ -33,6 +33,12 @@ static int open_alone(void **state)
 	return 0;
 }
 
+static int open_with_standby(void **state)
+{
+	*state = world_new(1);
+	return 0;
+}
+
 static int close_all(void **state)
 {
 	world_free(*state);
@@ -43,7 +49,7 @@ static int close_all(void **state)
 	"select count(*) > 0 from pg_stat_activity where query ilike '" text "%' and " \
 	"wait_event_type = 'Lock'"
 
-/* A group that waits for somebody's lock, and a migration after it. */
+/* A group that waits for somebody's lock. */
 static PGconn *wait_in_group(struct world *w)
 {
 	world_begin(w, add_note, "");
@@ -145,13 +151,9 @@ static void the_second_interrupt_of_a_build_leaves_what_can_be_cleared(void **st
 	world_close(w);
 }
 
-static void a_run_of_several_steps_stops_after_the_one_under_way(void **state)
+/* Both migrations confirmed together; the first waits for a lock. */
+static void start_both(struct world *w)
 {
-	struct world *w = *state;
-	world_begin(w, add_note, "");
-	world_migration(w, "20240103000000_more.sql", "-- dbtop: up\ncreate table more ();\n");
-	PGconn *holder = server_connect(w->servers, 0);
-	server_run_on(holder, "begin; lock table shop in access share mode");
 	pty_type(&w->pty, "\033");
 	pty_wait_text(&w->pty, "you are here");
 	pty_type(&w->pty, ":run.up\r");
@@ -160,12 +162,47 @@ static void a_run_of_several_steps_stops_after_the_one_under_way(void **state)
 	pty_wait_text(&w->pty, "Press y to do it.");
 	pty_type_until(&w->pty, "y", "  running ");
 	server_wait(w->servers, 0, WAITS("alter table"));
+}
+
+static void a_run_of_several_steps_stops_after_the_one_under_way(void **state)
+{
+	struct world *w = *state;
+	world_begin(w, add_note, "");
+	world_migration(w, "20240103000000_more.sql", "-- dbtop: up\ncreate table more ();\n");
+	PGconn *holder = server_connect(w->servers, 0);
+	server_run_on(holder, "begin; lock table shop in access share mode");
+	start_both(w);
 	pty_type(&w->pty, "\003");
 	pty_wait_text(&w->pty, "stopping after this step");
 	PQfinish(holder);
 	pty_wait_text(&w->pty, "ready   step 2 of 2");
 	server_expect(w->servers, 0, has_note, "1");
 	assert_null(server_cell(w->servers, 0, "select to_regclass('more')"));
+	world_step(w, "done   step 2 of 2");
+	world_close(w);
+}
+
+/* The gate shuts while the first of two steps runs, and the second is not begun. */
+static void an_interrupt_ends_the_wait_at_a_shut_gate(void **state)
+{
+	struct world *w = *state;
+	world_begin(w, add_note, "gate.lag = 1MB\n");
+	world_migration(w, "20240103000000_more.sql", "-- dbtop: up\ncreate table more ();\n");
+	PGconn *holder = server_connect(w->servers, 0);
+	server_run_on(holder, "begin; lock table shop in access share mode");
+	start_both(w);
+	server_run(w->servers, 1, "select pg_wal_replay_pause()");
+	server_run(w->servers, 0,
+		"create table ballast as select repeat('x', 900) from generate_series(1, 5000)");
+	pty_wait_text(&w->pty, "GATE SHUT");
+	PQfinish(holder);
+	pty_wait_text(&w->pty, "waits: the gate is shut");
+	pty_type(&w->pty, "\003");
+	pty_wait_text(&w->pty, "ready   step 2 of 2");
+	server_expect(w->servers, 0, has_note, "1");
+	assert_null(server_cell(w->servers, 0, "select to_regclass('more')"));
+	server_run(w->servers, 1, "select pg_wal_replay_resume()");
+	pty_wait_text(&w->pty, "GATE OPEN");
 	world_step(w, "done   step 2 of 2");
 	world_close(w);
 }
@@ -334,13 +371,15 @@ static void a_storm_of_sizes_leaves_the_step_alone(void **state)
 int main(void)
 {
 	setvbuf(stdout, NULL, _IOLBF, 0);
-	alarm(120); /* a child that hangs ends the test */
+	alarm(240); /* a child that hangs ends the test */
 	setenv("LC_ALL", "C.UTF-8", 1);
 	setlocale(LC_ALL, "");
 	const struct CMUnitTest tests[] = {
 		TEST(the_first_interrupt_lets_the_group_end_the_second_ends_it),
 		TEST(the_second_interrupt_of_a_build_leaves_what_can_be_cleared),
 		TEST(a_run_of_several_steps_stops_after_the_one_under_way),
+		cmocka_unit_test_setup_teardown(
+			an_interrupt_ends_the_wait_at_a_shut_gate, open_with_standby, close_all),
 		TEST(suspended_in_a_step_it_comes_back_to_it),
 		TEST(a_term_rolls_the_group_back),
 		TEST(a_terminal_that_hangs_up_rolls_the_group_back),

@@ -152,7 +152,7 @@ static void without_a_screen_the_second_names_the_first_and_exits_with_4(void **
 int main(void)
 {
 	setvbuf(stdout, NULL, _IOLBF, 0);
-	alarm(120); /* a child that hangs ends the test */
+	alarm(240); /* a child that hangs ends the test */
 	setenv("LC_ALL", "C.UTF-8", 1);
 	setlocale(LC_ALL, "");
 	const struct CMUnitTest tests[] = {
