@@ -19,6 +19,8 @@
 #include "bench/child.h"
 #include "scratch.h"
 
+enum { ORDINARY_CONNECTIONS = 100 };
+
 struct bench_row *bench_add(struct bench *bench, const char *what, double limit, const char *unit)
 {
 	assert_always(bench->row_count < BENCH_ROWS_MAX, "the table holds every row");
@@ -120,13 +122,14 @@ static char *program_find(const char *variable, const char *name)
 	return NULL;
 }
 
-static bool world_begin(struct bench *bench)
+/* A look at pg_locks passes every slot of the server: each part has as many as its sessions need. */
+static bool world_begin(struct bench *bench, int connections)
 {
 	struct err e = { 0 };
 	char *conf =
 		mem_printf("max_connections = %d\nshared_preload_libraries = 'pg_stat_statements'\n"
 			   "pg_stat_statements.track_planning = off\n",
-			bench->options.sessions + 50);
+			connections);
 	struct cluster_options with = { .is_durable = bench->options.is_durable,
 		.extra_conf = conf };
 
@@ -151,6 +154,28 @@ static bool world_begin(struct bench *bench)
 	return ok;
 }
 
+static void world_end(struct bench *bench)
+{
+	cluster_free(bench->servers);
+	bench->servers = NULL;
+}
+
+static bool measure(struct bench *bench)
+{
+	bool ok = world_begin(bench, ORDINARY_CONNECTIONS);
+
+	if (ok)
+		bench_migrate(bench);
+	world_end(bench);
+	ok = ok && world_begin(bench, bench->options.sessions + 50);
+	if (ok)
+		bench_screen(bench);
+	world_end(bench);
+	if (ok)
+		bench_split(bench);
+	return ok;
+}
+
 int main(int argc, char **argv)
 {
 	struct bench *bench = mem_new(struct bench);
@@ -168,16 +193,11 @@ int main(int argc, char **argv)
 	bench->raw_loop = raw;
 	bench->split = split;
 	bench->scratch = scratch_new();
-	bool ok = dbtop && raw && world_begin(bench);
 	if (!dbtop || !raw)
 		fprintf(stderr, "bench: dbtop or raw_loop is not built\n");
-	if (ok) {
-		bench_migrate(bench);
-		bench_screen(bench);
-		bench_split(bench);
+	bool ok = dbtop && raw && measure(bench);
+	if (ok)
 		table_print(bench);
-	}
-	cluster_free(bench->servers);
 	scratch_remove(bench->scratch);
 	free(dbtop);
 	free(raw);
