@@ -5,6 +5,7 @@
 #include "base/path.h"
 #include "base/words.h"
 #include "conf/conf_private.h"
+#include "conf/pools.h"
 
 static const char project_file[] = "dbtop.conf";
 
@@ -48,6 +49,13 @@ static bool keep_first(void *arg, const struct err *e)
 	return false;
 }
 
+static bool pools_are_whole(const struct conf *conf, struct err *e)
+{
+	*e = (struct err){ .kind = ERR_NONE };
+	pools_check(&conf->settings, keep_first, e);
+	return e->kind == ERR_NONE;
+}
+
 static bool read_files(struct conf *conf, struct err *e)
 {
 	bool is_asked_for;
@@ -60,7 +68,7 @@ static bool read_files(struct conf *conf, struct err *e)
 	if (ok && path_is_file(project_file))
 		ok = settings_read_file(
 			&conf->settings, LAYER_PROJECT_FILE, project_file, keep_first, e);
-	return ok;
+	return ok && pools_are_whole(conf, e);
 }
 
 /* Errors of variables and flags say where the value came from. */
@@ -272,6 +280,7 @@ size_t conf_check(
 		bool ok = settings_read_file(&settings, layer, files[i], keep_all, &f);
 		assert_always(ok || f.count > before, "a fault nobody was told of");
 		target_check(&settings, keep_all, &f);
+		pools_check(&settings, keep_all, &f);
 		settings_release(&settings);
 	}
 	*findings = f.items;

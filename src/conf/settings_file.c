@@ -5,6 +5,7 @@
 #include "base/ini.h"
 #include "base/mem.h"
 #include "base/words.h"
+#include "conf/pools.h"
 #include "conf/settings.h"
 
 struct file_reading {
@@ -16,18 +17,20 @@ struct file_reading {
 	bool was_stopped;
 };
 
-/* Sections whose keys are not options: bindings, colours, patterns, and pools, which a later version reads. */
+/* Sections whose keys are not options: bindings, colours, patterns, and applications' pools. */
 static bool is_free_section(const char *section)
 {
 	return strcmp(section, "theme") == 0 || strcmp(section, "keys") == 0 ||
-	       strcmp(section, "env") == 0 || strncmp(section, "pool ", 5) == 0;
+	       strcmp(section, "env") == 0 || section_pool(section);
 }
 
 static bool check_section(const char *section, struct err *e)
 {
 	static const char *const names[] = { "dbtop", "target", "pool", "theme", "keys", "env" };
-	const char *target = section_target(section);
+	const char *target = section_target(section), *pool = section_pool(section);
 
+	if ((pool && !*pool) || strcmp(section, "pool") == 0)
+		return err_set(e, ERR_PARSE, "[pool] needs a name: [pool NAME]");
 	if (!*section || strcmp(section, "dbtop") == 0 || is_free_section(section))
 		return true;
 	if (target && *target)
@@ -137,6 +140,8 @@ static bool check_pair(const struct file_reading *r, const char *section, const 
 		return false;
 	if (strcmp(section, "env") == 0)
 		return check_pattern(r, key, value, e);
+	if (section_pool(section))
+		return pools_check_pair(key, value, e);
 	if (is_free_section(section))
 		return true;
 	return check_place(r, option, key, is_target, e) && option_check(option, value, e);

@@ -5,6 +5,7 @@
 #include "base/path.h"
 #include "base/words.h"
 #include "conf/conf_private.h"
+#include "conf/pools.h"
 #include "conf/service.h"
 
 /* The ways a section can say where its target is. */
@@ -215,6 +216,25 @@ static void fill_gate(const struct conf *conf, const char *section, struct targe
 	assert_always(ok, "a gate.blocked that was not checked when it was read");
 }
 
+static void fill_pool(const struct conf *conf, const char *s, struct target *out)
+{
+	static const char *const words[] = {
+		[PRE_PING_AUTO] = "auto", [PRE_PING_OFF] = "off", [PRE_PING_ALWAYS] = "always"
+	};
+	const char *ping = conf_target_text(conf, s, "pool_pre_ping");
+
+	out->pool = (struct pool_limits){
+		.size = conf_target_number(conf, s, "pool_size"),
+		.max_overflow = conf_target_number(conf, s, "max_overflow"),
+		.timeout_ms = conf_target_number(conf, s, "pool_timeout"),
+		.recycle_ms = conf_target_number(conf, s, "pool_recycle"),
+	};
+	for (size_t i = 0; i < ARRAY_SIZE(words); i++)
+		if (strcmp(words[i], ping) == 0)
+			out->pool.pre_ping = (enum pool_pre_ping)i;
+	out->app_pool_count = pools_list(conf, out->app_pools);
+}
+
 static void fill_replicas(const char *text, struct target *out)
 {
 	struct span rest = span_of(text), word;
@@ -256,6 +276,7 @@ static void fill_settings(const struct conf *conf, struct target *out)
 	if (s && conf_target_text(conf, s, "replicas"))
 		fill_replicas(conf_target_text(conf, s, "replicas"), out);
 	fill_gate(conf, s, out);
+	fill_pool(conf, s, out);
 }
 
 /* ---- which one ---- */

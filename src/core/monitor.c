@@ -9,6 +9,7 @@
 #include "core/migrations.h"
 #include "core/run.h"
 #include "pg/conninfo.h"
+#include "probe/app_pools.h"
 #include "probe/probes.h"
 #include "probe/standby.h"
 
@@ -54,11 +55,19 @@ static void look_again(struct monitor *monitor)
 		tell_ready(monitor);
 }
 
+static void measure_app_pools(struct app *app)
+{
+	for (size_t i = 0; i < app->target.app_pool_count; i++)
+		app_pool_measure(
+			&app->target.app_pools[i], &app->model.pool, &app->model.app_pools[i]);
+}
+
 static void on_pool(void *arg, const struct pool_health *pool)
 {
 	struct monitor *monitor = arg;
 
 	monitor->app->model.pool = *pool;
+	measure_app_pools(monitor->app);
 	monitor->has_pool = true;
 	bus_post(&monitor->app->bus, EVENT_POOL);
 	run_gate_refresh(monitor->app);

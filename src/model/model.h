@@ -38,6 +38,7 @@ struct model {
 	struct link_view link;	    /* the watching connection to the primary */
 	struct link_view *standbys; /* configured standbys, target->replica_count */
 	struct pool_health pool;
+	struct app_pool_state app_pools[APP_POOLS_MAX]; /* of target->app_pools, as last sampled */
 	struct replicas replicas;
 	struct migrations_view migrations;
 	struct run_view run;

@@ -43,6 +43,8 @@ struct pool_health {
 	int64_t ceiling; /* max_connections - superuser_reserved - reserved: where new logins stop */
 	int64_t used;	 /* client backends, ours among them */
 	int64_t used_percent; /* of the ceiling */
+	/* CONNECTION LIMIT of the role we are and of the database we are in, and who counts; limit -1 = none */
+	int64_t role_limit, role_used, database_limit, database_used;
 	/* sessions by state, dbtop's own left out */
 	int64_t active, idle, idle_in_txn, aborted, other;
 	int64_t idle_long; /* of the idle: for more than ten minutes */

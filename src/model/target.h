@@ -9,6 +9,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "model/app_pool.h"
+
 /* Severity grows: of several sources the most severe wins. Unlabelled counts as prod on the screen. */
 enum env_class { ENV_UNLABELLED, ENV_DEV, ENV_STAGE, ENV_PROD };
 
@@ -25,6 +27,17 @@ struct gate_limits {
 	int64_t blocked_ms; /* … for that long */
 	int64_t oldest_ms;
 	int64_t wait_ms;
+};
+
+/* Whether an idle connection of our own pool is asked before it is lent. */
+enum pool_pre_ping { PRE_PING_AUTO, PRE_PING_OFF, PRE_PING_ALWAYS };
+
+/* dbtop's own pool of connections to each server of the target. */
+struct pool_limits {
+	int64_t size, max_overflow;
+	int64_t timeout_ms;
+	int64_t recycle_ms; /* negative = never */
+	enum pool_pre_ping pre_ping;
 };
 
 struct target {
@@ -50,6 +63,9 @@ struct target {
 	int64_t connect_timeout_ms;
 	int64_t interval_ms;
 	struct gate_limits gate;
+	struct pool_limits pool;
+	struct app_pool app_pools[APP_POOLS_MAX]; /* [pool NAME]: of the applications */
+	size_t app_pool_count;
 };
 
 #endif

@@ -5,6 +5,7 @@
 
 #include "base/compiler.h"
 #include "base/words.h"
+#include "probe/app_pools.h"
 
 /* A question that takes the server longer than this is answered by a server in trouble. */
 #define LATENCY_WARN_US INT64_C(500000)
@@ -17,7 +18,7 @@ const char *health_word(enum health_verdict verdict)
 	return words[verdict];
 }
 
-static enum health_verdict verdict_of(enum status status)
+enum health_verdict health_verdict_of(enum status status)
 {
 	switch (status) {
 	case STATUS_OK:
@@ -93,7 +94,7 @@ static enum health_verdict slots_verdict(const struct pool_health *pool)
 {
 	for (size_t i = 0; i < pool->reason_count; i++)
 		if (pool->reason_topics[i] == POOL_SLOTS)
-			return verdict_of(pool->reason_status[i]);
+			return health_verdict_of(pool->reason_status[i]);
 	return HEALTH_HEALTHY;
 }
 
@@ -109,14 +110,56 @@ static void slots_check(const struct health_given *given, struct health *out)
 	check_add(out, "slots", slots_verdict(pool), "%s%lld of %lld slots used, %lld%%",
 		pool->is_restricted ? "about " : "", (long long)pool->used,
 		(long long)pool->ceiling, (long long)pool->used_percent);
-	if (given->own_connections <= 0)
+}
+
+/* Of the declared pools, what is wrong in each; when nothing is, that is one check for all. */
+static void app_pools_check(const struct health_given *given, struct health *out)
+{
+	size_t declared = given->pool_count > 0 ? given->pool_count - 1 : 0, said = 0;
+
+	for (size_t i = 0; i < declared; i++) {
+		const struct app_pool_state *state = &given->states[i];
+		if (state->status < STATUS_WARN)
+			continue;
+		said++;
+		check_add(out, "pool", health_verdict_of(state->status), "%.48s: %s",
+			given->pools[i + 1].name, state->reason);
+	}
+	if (declared > 0 && said == 0)
+		check_add(out, "pool", HEALTH_HEALTHY, "none of %zu declared pools is short",
+			declared);
+}
+
+/* The arithmetic is always shown: for what does not fit, else for the sum. */
+static void budget_check(const struct health_given *given, struct health *out)
+{
+	struct budget_line lines[APP_POOLS_MAX + 2];
+	size_t count = budget_judge(given->pools, given->pool_count, given->pool->ceiling, lines);
+	bool has_trouble = false;
+
+	for (size_t i = 0; i < count; i++) {
+		if (lines[i].fits)
+			continue;
+		has_trouble = true;
+		check_add(out, "budget", HEALTH_DEGRADED, "%.48s: %.100s", lines[i].name,
+			lines[i].words);
+	}
+	if (count > 0 && !has_trouble)
+		check_add(out, "budget", HEALTH_HEALTHY, "%.48s: %.100s", lines[count - 1].name,
+			lines[count - 1].words);
+}
+
+/* A limit of the role or the database may be nearer than the server's own. */
+static void limit_check(
+	struct health *out, const char *name, const char *what, int64_t limit, int64_t used)
+{
+	if (!value_is_known(limit) || limit < 0)
 		return;
-	/* own < 0.8 * ceiling, in whole numbers */
-	bool fits = given->own_connections * 5 < pool->ceiling * 4;
-	check_add(out, "budget", fits ? HEALTH_HEALTHY : HEALTH_DEGRADED,
-		"dbtop may open %lld connections, %s 80%% of %lld slots",
-		(long long)given->own_connections, fits ? "below" : "not below",
-		(long long)pool->ceiling);
+	enum health_verdict verdict = used >= limit	      ? HEALTH_UNHEALTHY
+				      : used * 5 >= limit * 4 ? HEALTH_DEGRADED
+							      : HEALTH_HEALTHY;
+	check_add(out, name, verdict, "%s holds %lld of the %lld connections it may have", what,
+		(long long)used, (long long)limit);
 }
 
 static void sessions_check(const struct pool_health *pool, struct health *out)
@@ -128,8 +171,8 @@ static void sessions_check(const struct pool_health *pool, struct health *out)
 		if (pool->reason_topics[i] == POOL_SLOTS)
 			continue;
 		is_said = true;
-		check_add(out, names[pool->reason_topics[i]], verdict_of(pool->reason_status[i]),
-			"%s", pool->reasons[i]);
+		check_add(out, names[pool->reason_topics[i]],
+			health_verdict_of(pool->reason_status[i]), "%s", pool->reasons[i]);
 	}
 	if (pool->is_restricted)
 		check_add(out, "permission", HEALTH_DEGRADED,
@@ -150,6 +193,11 @@ static void pool_check(const struct health_given *given, struct health *out)
 	}
 	latency_check(given->pool, out);
 	slots_check(given, out);
+	budget_check(given, out);
+	app_pools_check(given, out);
+	limit_check(out, "role", "this role", given->pool->role_limit, given->pool->role_used);
+	limit_check(out, "database", "this database", given->pool->database_limit,
+		given->pool->database_used);
 	sessions_check(given->pool, out);
 }
 
@@ -168,7 +216,7 @@ static void own_check(const struct replicas *replicas, struct health *out)
 	if (replicas->status >= STATUS_WARN &&
 		(!rows_have_status(replicas) || replicas->status > replicas->rows[0].status)) {
 		check_add(out, replicas->is_standby ? "upstream" : "commits",
-			verdict_of(replicas->status), "%s", replicas->reason);
+			health_verdict_of(replicas->status), "%s", replicas->reason);
 		return;
 	}
 	if (!replicas->is_standby)
@@ -200,8 +248,8 @@ static void replicas_check(const struct replicas *replicas, struct health *out)
 		if (row->status < STATUS_WARN)
 			continue;
 		said++;
-		check_add(out, "replica", verdict_of(row->status), "%.48s: %.191s", row->name,
-			row->reason);
+		check_add(out, "replica", health_verdict_of(row->status), "%.48s: %.191s",
+			row->name, row->reason);
 	}
 	if (replicas->worst_lag_bytes == VALUE_UNKNOWN)
 		check_add(out, "permission", HEALTH_DEGRADED,

@@ -6,6 +6,7 @@
 #ifndef DBTOP_PROBE_HEALTH_H
 #define DBTOP_PROBE_HEALTH_H
 
+#include "model/app_pool.h"
 #include "model/link.h"
 #include "model/pool_health.h"
 #include "model/replicas.h"
@@ -24,7 +25,7 @@ struct health_check {
 	char words[256];
 };
 
-enum { HEALTH_CHECKS_MAX = 24 };
+enum { HEALTH_CHECKS_MAX = 24 + 2 * APP_POOLS_MAX };
 
 struct health {
 	enum health_verdict verdict;
@@ -36,11 +37,16 @@ struct health_given {
 	const struct link_view *link;
 	const struct pool_health *pool;	 /* sampled_us 0 = was not answered */
 	const struct replicas *replicas; /* likewise */
-	int64_t own_connections;	 /* dbtop may open this many; 0 = not judged */
+	/* dbtop's own pool first, then the declared ones; states are of the latter */
+	const struct app_pool *pools;
+	const struct app_pool_state *states;
+	size_t pool_count; /* of pools; 0 = not judged */
 };
 
 void health_judge(const struct health_given *given, struct health *out);
 /* "healthy", "degraded", "unhealthy", "unknown" */
 const char *health_word(enum health_verdict verdict);
+/* A mark on the screen as a verdict: stale is unknown, a remark is healthy. */
+enum health_verdict health_verdict_of(enum status status);
 
 #endif

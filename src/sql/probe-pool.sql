@@ -1,13 +1,19 @@
 -- Who holds the server's connection slots: one row an application, worst first and at most 64, the totals on
 -- each of them (one row with a null app when nobody else is here). Aggregated on the server: with a thousand sessions
 -- it answers in a few milliseconds. dbtop's own sessions, of any dbtop, count as used and as own and nowhere else.
+-- Limits of the role and of the database are -1 where there are none (none holds a superuser).
 -- A session whose state the role may not see is hidden: it has a database, and null where its kind should stand.
-WITH sessions AS MATERIALIZED (
+WITH mine AS (
+	SELECT oid, CASE WHEN rolsuper THEN -1 ELSE rolconnlimit END AS connections FROM pg_catalog.pg_roles WHERE rolname = session_user
+), here AS (
+	SELECT oid, datconnlimit AS connections FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database()
+), sessions AS MATERIALIZED (
 	SELECT a.pid, coalesce(a.application_name, '') AS app, a.application_name LIKE 'dbtop/%' IS TRUE AS is_own,
 		a.backend_type IS NULL AS is_hidden, a.state, a.wait_event_type = 'Lock' IS TRUE AS waits,
 		a.state LIKE 'idle in transaction%' AS is_open, a.state = 'idle in transaction (aborted)' AS is_aborted,
-		pg_catalog.clock_timestamp() - a.state_change AS since, a.xact_start
-	FROM pg_catalog.pg_stat_activity AS a
+		pg_catalog.clock_timestamp() - a.state_change AS since, a.xact_start,
+		a.usesysid = r.oid AS is_role, a.datid = d.oid AS is_database
+	FROM pg_catalog.pg_stat_activity AS a, mine AS r, here AS d
 	WHERE a.backend_type = 'client backend' OR (a.backend_type IS NULL AND a.datid IS NOT NULL)
 ), apps AS (
 	SELECT app, count(*) AS total, count(*) FILTER (WHERE is_hidden) AS hidden,
@@ -34,6 +40,8 @@ SELECT pg_catalog.current_setting('max_connections')::int8 AS max_connections,
 	pg_catalog.current_setting('superuser_reserved_connections')::int8 AS superuser_reserved,
 	coalesce(pg_catalog.current_setting('reserved_connections', true), '0')::int8 AS reserved,
 	(SELECT count(*) FROM sessions) AS used, (SELECT count(*) FROM sessions WHERE is_own) AS own,
+	(SELECT connections FROM mine)::int8 AS role_limit, (SELECT count(*) FROM sessions WHERE is_role) AS role_used,
+	(SELECT connections FROM here)::int8 AS database_limit, (SELECT count(*) FROM sessions WHERE is_database) AS database_used,
 	w.hidden AS hidden, w.active AS active, w.idle AS idle, w.idle_long AS idle_long, w.idle_in_txn AS idle_in_txn,
 	w.aborted AS aborted, w.total - w.hidden - w.active - w.idle - w.idle_in_txn - w.aborted AS other,
 	w.lock_waits AS lock_waits, w.groups AS group_total,

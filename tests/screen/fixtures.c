@@ -453,6 +453,7 @@ static const struct {
 } fixtures[] = {
 	{ "healthy", NULL },
 	{ "trouble", trouble },
+	{ "declared", fixture_declared },
 	{ "empty", empty },
 	{ "restricted", restricted },
 	{ "disconnected", disconnected },

@@ -23,6 +23,8 @@ bool fixture_confirmation(const char *name, struct confirmation *confirmation);
 /* Parts, one file each. */
 void fixture_pool(struct model *model);
 void fixture_pool_trouble(struct model *model);
+/* A starved pool of the configuration, and one that is well. */
+void fixture_declared(struct app *app);
 void fixture_replicas(struct model *model);
 void fixture_replicas_trouble(struct model *model);
 void fixture_migrations(struct model *model);

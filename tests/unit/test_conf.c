@@ -269,7 +269,7 @@ static void sound_files_have_no_findings(void **state)
 		"= prod\n"
 		"migrations = db/migrations\npgbouncer  = host=pooler port=6432\ngate.lag   = "
 		"64MB\n"
-		"[pool web]\nsize = 5\n");
+		"[pool web]\nmatch = application_name:web\nsize = 5\n");
 	conf_world_write(w, user_file, "[env]\nprod = host:*.prod, service:pay*\n");
 	size_t file_count = conf_files(bare, &arena, &files);
 	assert_int_equal(conf_check(files, file_count, &arena, &findings), 0);

@@ -7,6 +7,8 @@ struct world {
 	struct link_view link;
 	struct pool_health pool;
 	struct replicas replicas;
+	struct app_pool pools[2]; /* dbtop's own, and web */
+	struct app_pool_state states[1];
 	struct health_given given;
 	struct health health;
 };
@@ -23,11 +25,20 @@ static int world_begin(void **state)
 		.used = 10,
 		.used_percent = 10,
 		.active = 1,
-		.idle = 9 };
+		.idle = 9,
+		.role_limit = -1,
+		.database_limit = -1 };
+	w->pools[0] = (struct app_pool){ .name = "dbtop", .size = 2, .workers = 1 };
+	w->pools[1] = (struct app_pool){ .name = "web", .size = 1, .workers = 1 };
 	w->replicas = (struct replicas){
 		.sampled_us = 1, .worst_lag_bytes = VALUE_NONE, .own_lag_ms = VALUE_NONE
 	};
-	w->given = (struct health_given){ &w->link, &w->pool, &w->replicas, 2 };
+	w->given = (struct health_given){ .link = &w->link,
+		.pool = &w->pool,
+		.replicas = &w->replicas,
+		.pools = w->pools,
+		.states = w->states,
+		.pool_count = 1 };
 	*state = w;
 	return 0;
 }
@@ -183,12 +194,46 @@ static void own_connections_must_leave_a_fifth_of_the_slots(void **state)
 {
 	struct world *w = *state;
 	w->pool.ceiling = 10;
-	w->given.own_connections = 7;
+	w->pools[0].size = 7;
 	health_judge(&w->given, &w->health);
-	words_of(w, "budget", HEALTH_HEALTHY);
-	w->given.own_connections = 8;
+	assert_string_equal(words_of(w, "budget", HEALTH_HEALTHY),
+		"dbtop: (7 + 0) * 1 = 7 connections, below 80% of 10 slots (8.0)");
+	w->pools[0].overflow = 1;
 	health_judge(&w->given, &w->health);
-	words_of(w, "budget", HEALTH_DEGRADED);
+	assert_string_equal(words_of(w, "budget", HEALTH_DEGRADED),
+		"dbtop: (7 + 1) * 1 = 8 connections, not below 80% of 10 slots (8.0)");
+}
+
+static void pools_that_fit_alone_may_not_fit_together(void **state)
+{
+	struct world *w = *state;
+	w->given.pool_count = 2;
+	w->pools[0].size = 4;
+	w->pools[1].size = 19; /* 76 of 77.6 */
+	w->pools[1].workers = 4;
+	health_judge(&w->given, &w->health);
+	assert_string_equal(words_of(w, "budget", HEALTH_DEGRADED),
+		"all of them: 2 pools = 80 connections, not below 80% of 97 slots (77.6)");
+	assert_string_equal(
+		words_of(w, "pool", HEALTH_HEALTHY), "none of 1 declared pools is short");
+	w->states[0].status = STATUS_CRIT;
+	snprintf(w->states[0].reason, sizeof(w->states[0].reason), "starved");
+	health_judge(&w->given, &w->health);
+	assert_string_equal(words_of(w, "pool", HEALTH_UNHEALTHY), "web: starved");
+}
+
+static void a_limit_of_the_role_or_the_database_is_told(void **state)
+{
+	struct world *w = *state;
+	w->pool.role_limit = 10;
+	w->pool.role_used = 8;
+	w->pool.database_limit = 20;
+	w->pool.database_used = 20;
+	health_judge(&w->given, &w->health);
+	assert_string_equal(words_of(w, "role", HEALTH_DEGRADED),
+		"this role holds 8 of the 10 connections it may have");
+	assert_string_equal(words_of(w, "database", HEALTH_UNHEALTHY),
+		"this database holds 20 of the 20 connections it may have");
 }
 
 static void a_slow_answer_is_told(void **state)
@@ -218,6 +263,8 @@ int main(void)
 		WITH_WORLD(words_of_the_whole_are_told_beside_the_rows),
 		WITH_WORLD(what_may_not_be_seen_is_not_healthy),
 		WITH_WORLD(own_connections_must_leave_a_fifth_of_the_slots),
+		WITH_WORLD(pools_that_fit_alone_may_not_fit_together),
+		WITH_WORLD(a_limit_of_the_role_or_the_database_is_told),
 		WITH_WORLD(a_slow_answer_is_told),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

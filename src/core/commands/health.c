@@ -9,6 +9,7 @@
 #include "core/app.h"
 #include "core/monitor.h"
 #include "pg/lease.h"
+#include "probe/app_pools.h"
 #include "probe/health.h"
 
 static void add_pool(struct report *report, const struct pool_health *pool)
@@ -79,6 +80,66 @@ static void add_link(struct report *report, const struct link_view *link)
 	report_bool(report, node, "is_pooled", NULL, id->is_pooled);
 }
 
+static struct app_pool own_pool(const struct app *app)
+{
+	struct app_pool pool = { .name = "dbtop",
+		.size = app->target.pool.size,
+		.overflow = app->target.pool.max_overflow,
+		.workers = 1 };
+
+	return pool;
+}
+
+static void add_declared(struct report *report, struct node *table, const struct app_pool *pool,
+	const struct app_pool_state *state)
+{
+	struct node *row = report_row(report, table);
+
+	report_text(report, row, "name", "POOL", pool->name);
+	report_text(report, row, "status", "STATUS", health_word(health_verdict_of(state->status)));
+	report_int(report, row, "pool_size", "SIZE", pool->size * pool->workers, UNIT_COUNT);
+	report_int(report, row, "checked_in_connections", "IN", state->checked_in, UNIT_COUNT);
+	report_int(report, row, "checked_out_connections", "OUT", state->checked_out, UNIT_COUNT);
+	report_int(report, row, "overflow", "OVER", state->overflow, UNIT_COUNT);
+	report_int(report, row, "total", "TOTAL", state->total, UNIT_COUNT);
+	report_int(report, row, "capacity", NULL, state->capacity, UNIT_COUNT);
+	report_bool(report, row, "total_is_at_least", NULL, state->is_at_least);
+	report_text(report, row, "reason", "WHY", state->reason);
+}
+
+/* The declared pools; nothing where none is. */
+static void add_app_pools(struct report *report, const struct app *app)
+{
+	struct node *table;
+
+	if (app->target.app_pool_count == 0 || !app->model.pool.sampled_us)
+		return;
+	table = report_table(report, report->data, "pools", "pools");
+	for (size_t i = 0; i < app->target.app_pool_count; i++)
+		add_declared(report, table, &app->target.app_pools[i], &app->model.app_pools[i]);
+}
+
+/* Ours first. */
+static void list_pools(const struct app *app, struct app_pool pools[APP_POOLS_MAX + 1])
+{
+	pools[0] = own_pool(app);
+	memcpy(pools + 1, app->target.app_pools, app->target.app_pool_count * sizeof(*pools));
+}
+
+static void judge(struct app *app, struct health *health)
+{
+	struct app_pool pools[APP_POOLS_MAX + 1];
+
+	list_pools(app, pools);
+	health_judge(&(struct health_given){ .link = &app->model.link,
+			     .pool = &app->model.pool,
+			     .replicas = &app->model.replicas,
+			     .pools = pools,
+			     .states = app->model.app_pools,
+			     .pool_count = app->target.app_pool_count + 1 },
+		health);
+}
+
 static void on_ready(void *arg)
 {
 	struct call *call = arg;
@@ -87,10 +148,7 @@ static void on_ready(void *arg)
 	struct health health;
 
 	app->model.link = *endpoint_view(app->primary);
-	health_judge(&(struct health_given){ .link = &app->model.link,
-			     .pool = &app->model.pool,
-			     .replicas = &app->model.replicas },
-		&health);
+	judge(app, &health);
 	report_text(report, report->data, "status", "status", health_word(health.verdict));
 	struct node *checks = report_table(report, report->data, "checks", "");
 	for (size_t i = 0; i < health.check_count; i++) {
@@ -105,6 +163,7 @@ static void on_ready(void *arg)
 	report_bool(report, report->data, "is_split_brain", NULL,
 		app->model.replicas.split_words[0] != '\0');
 	add_pool(report, &app->model.pool);
+	add_app_pools(report, app);
 	add_replicas(report, &app->model.replicas);
 	report->exit = (enum exit_code)health.verdict;
 	call_finish(call);
@@ -125,6 +184,55 @@ static void run_health(struct call *call)
 		monitor_first_look(call->app, call->app->target.connect_timeout_ms, on_ready, call);
 }
 
+static void show_pools(void *arg)
+{
+	struct call *call = arg;
+	struct app *app = call->app;
+	struct report *report = &call->report;
+	struct budget_line lines[APP_POOLS_MAX + 2];
+	struct app_pool pools[APP_POOLS_MAX + 1];
+	struct err e;
+
+	app->model.link = *endpoint_view(app->primary);
+	if (!app->model.pool.sampled_us) {
+		err_set(&e, ERR_CONNECT, "%s",
+			*app->model.link.error ? app->model.link.error
+					       : "the server did not say who is connected");
+		report_fail(report, EXIT_NO_CONNECTION, DATABASE_NOT_SAID, &e);
+		call_finish(call);
+		return;
+	}
+	add_app_pools(report, app);
+	list_pools(app, pools);
+	size_t count =
+		budget_judge(pools, app->target.app_pool_count + 1, app->model.pool.ceiling, lines);
+	struct node *table = report_table(report, report->data, "budget", "budget");
+	for (size_t i = 0; i < count; i++) {
+		struct node *row = report_row(report, table);
+		report_text(report, row, "pool", "POOL", lines[i].name);
+		report_int(report, row, "connections", "NEED", lines[i].need, UNIT_COUNT);
+		report_bool(report, row, "fits", "FITS", lines[i].fits);
+		report_text(report, row, "words", "SUM", lines[i].words);
+	}
+	call_finish(call);
+}
+
+static void run_pools(struct call *call)
+{
+	struct err e;
+
+	if (!app_connect(call->app, &e)) {
+		report_fail(&call->report, EXIT_NO_CONNECTION, DATABASE_NOT_SAID, &e);
+		call_finish(call);
+		return;
+	}
+	if (call->is_screen)
+		show_pools(call);
+	else
+		monitor_first_look(
+			call->app, call->app->target.connect_timeout_ms, show_pools, call);
+}
+
 static const struct command rows[] = {
 	{ .name = "health.look",
 		.word = "health",
@@ -134,6 +242,14 @@ static const struct command rows[] = {
 		.help = "Judge connection, pool and replicas once, with reasons; exits 0, 1, 2 or "
 			"3",
 		.example = "dbtop health --json" },
+	{ .name = "pools.look",
+		.word = "pools",
+		.risk = RISK_READ,
+		.reach = REACH_BOTH,
+		.run = run_pools,
+		.help = "What the declared application pools hold, and whether all pools fit the "
+			"server",
+		.example = "dbtop pools --json" },
 };
 
 const struct command_table health_commands = { rows, ARRAY_SIZE(rows) };

@@ -104,6 +104,21 @@ static void draw_side(const struct panel *panel, const struct model *model, stru
 	draw_why(model, &in);
 }
 
+/* Declared pools take rows from the applications, at most half of them. */
+static void place_declared(
+	const struct panel *panel, const struct model *model, struct rect *upper, struct rect *out)
+{
+	size_t count = model->target ? model->target->app_pool_count : 0;
+	int height = count ? box_height((int)count + 1, panel->context->layout) : 0;
+
+	if (height > upper->height / 2)
+		height = upper->height / 2;
+	if (height < box_height(2, panel->context->layout))
+		height = 0;
+	upper->height -= height;
+	*out = (struct rect){ upper->x, upper->y + upper->height, upper->width, height };
+}
+
 /* One above the other, or the applications on the left and the rest beside them. */
 static void place(const struct panel *panel, const struct surface *s, struct rect at[3])
 {
@@ -123,12 +138,22 @@ static void place(const struct panel *panel, const struct surface *s, struct rec
 	at[2] = (struct rect){ s->width / 2, upper, s->width - s->width / 2, lower };
 }
 
+static void draw_declared(
+	const struct panel *panel, const struct model *model, struct surface *s, struct rect at)
+{
+	if (at.height == 0)
+		return;
+	struct surface in = open_box(panel, s, at, &(struct box){ .title = "Declared pools" });
+	pool_draw_declared(model, &in);
+}
+
 static void pool_draw(const struct panel *panel, const struct model *model, struct surface *s)
 {
 	const struct pool_view *view = panel->state;
-	struct rect at[3];
+	struct rect at[3], declared;
 	char title[64];
 	place(panel, s, at);
+	place_declared(panel, model, &at[0], &declared);
 	snprintf(title, sizeof(title), "Applications holding slots");
 	struct box box = { .title = title, .is_focused = panel->is_focused };
 	bool is_stale = sample_is_stale(model, model->pool.sampled_us);
@@ -147,6 +172,7 @@ static void pool_draw(const struct panel *panel, const struct model *model, stru
 	}
 	struct surface in = open_box(panel, s, at[0], &box);
 	grid_draw(&in, &pool_grid, &view->grid, panel, model);
+	draw_declared(panel, model, s, declared);
 	draw_side(panel, model, s, at[1], at[2]);
 	if (is_stale)
 		surface_restyle(

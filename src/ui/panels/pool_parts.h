@@ -17,6 +17,8 @@ void pool_draw_oldest(const struct pool_health *pool, struct surface *s, int y);
 /* Each reason in a row, from y on; returns the row after the last. */
 int pool_draw_reasons(const struct pool_health *pool, struct surface *s, int y);
 
+/* The applications' own pools, a row each under a head; what has no room is counted. */
+void pool_draw_declared(const struct model *model, struct surface *s);
 /* Applications that hold slots, worst first. */
 extern const struct grid pool_grid;
 

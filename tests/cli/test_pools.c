@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/*
+ * Declared application pools against a live server: what they hold, and whether everything fits.
+ */
+#include "test.h"
+
+#include "base/mem.h"
+#include "cli/shell.h"
+
+static struct cluster *servers;
+
+static void declare(struct shell *sh, const char *sections)
+{
+	char *conf = mem_printf("[target shop]\ndsn = %s\nenv = dev\n%s", sh->conninfo, sections);
+
+	shell_write(sh, "dbtop.conf", conf);
+	shell_env(sh, "DBTOP_TARGET", NULL);
+	free(conf);
+}
+
+static PGconn *connect_as(struct shell *sh, const char *application)
+{
+	PGconn *conn = server_connect_to(sh->conninfo);
+	char *sql = mem_printf("set application_name = '%s'", application);
+
+	server_run_on(conn, sql);
+	free(sql);
+	return conn;
+}
+
+static const struct json *row_of(const struct json *table, const char *key, const char *name)
+{
+	for (size_t i = 0; i < json_count(table); i++) {
+		const struct json *row = json_at(table, i);
+		if (strcmp(json_text(json_get(row, key)), name) == 0)
+			return row;
+	}
+	fail_msg("no row %s", name);
+	return NULL;
+}
+
+static void sessions_are_counted_into_their_pool(void **state)
+{
+	struct shell *sh = *state;
+	declare(sh, "[pool web]\nmatch = application_name:web-*\nsize = 2\noverflow = 1\n");
+	PGconn *idle = connect_as(sh, "web-1");
+	PGconn *busy = connect_as(sh, "web-2");
+	PGconn *other = connect_as(sh, "webmail");
+	server_run_on(busy, "begin");
+
+	dbtop(sh, "health --json");
+	const struct json *data = json_get(shell_json(sh, "health"), "data");
+	const struct json *web = row_of(json_get(data, "pools"), "name", "web");
+	assert_string_equal(json_text(json_get(web, "status")), "healthy");
+	assert_int_equal(json_int(json_get(web, "pool_size"), -1), 2);
+	assert_int_equal(json_int(json_get(web, "checked_in_connections"), -1), 1);
+	assert_int_equal(json_int(json_get(web, "checked_out_connections"), -1), 1);
+	assert_int_equal(json_int(json_get(web, "overflow"), -1), 0);
+	assert_int_equal(json_int(json_get(web, "total"), -1), 2);
+
+	PGconn *third = connect_as(sh, "web-3"), *fourth = connect_as(sh, "web-4");
+	dbtop(sh, "health --json");
+	assert_int_equal(sh->status, 2);
+	data = json_get(shell_json(sh, "health"), "data");
+	web = row_of(json_get(data, "pools"), "name", "web");
+	assert_string_equal(json_text(json_get(web, "status")), "unhealthy");
+	assert_int_equal(json_int(json_get(web, "overflow"), -1), 2);
+	dbtop(sh, "pools");
+	shell_assert(sh, 0);
+	shell_assert_out(sh, "4 sessions, 1 more than it may open");
+	PGconn *all[] = { idle, busy, other, third, fourth };
+	for (size_t i = 0; i < ARRAY_SIZE(all); i++)
+		PQfinish(all[i]);
+}
+
+static void the_budget_shows_its_arithmetic_and_degrades(void **state)
+{
+	struct shell *sh = *state;
+	declare(sh, "[pool web]\nmatch = application_name:web-*\nsize = 20\nworkers = 50\n");
+
+	dbtop(sh, "pools");
+	shell_assert(sh, 0);
+	shell_assert_out(sh, "(20 + 0) * 50 = 1000 connections, not below 80% of ");
+	shell_assert_out(sh, "(4 + 0) * 1 = 4 connections, below 80% of ");
+	shell_assert_out(sh, "2 pools = 1004 connections, not below 80% of ");
+	dbtop(sh, "health");
+	assert_int_equal(sh->status, 1);
+	shell_assert_out(sh, "all of them: 2 pools = 1004 connections");
+	dbtop(sh, "pools --json --pool-size 7 --max-overflow 2");
+	const struct json *budget = json_get(json_get(shell_json(sh, "pools"), "data"), "budget");
+	const struct json *own = row_of(budget, "pool", "dbtop");
+	assert_int_equal(json_int(json_get(own, "connections"), -1), 9);
+}
+
+static void a_limit_of_the_role_is_seen(void **state)
+{
+	struct shell *sh = *state;
+	shell_sql(sh, "create role narrow login connection limit 1");
+	char *conninfo = mem_printf("host=%s port=%d user=narrow dbname=%s",
+		cluster_socket_dir(servers), cluster_node_port(servers, 0), sh->database);
+
+	dbtop(sh, "health -d '%s'", conninfo);
+
+	shell_assert_out(sh, "this role holds 1 of the 1 connections it may have");
+	shell_sql(sh, "drop role narrow");
+	free(conninfo);
+}
+
+static void without_a_server_there_is_no_figure(void **state)
+{
+	struct shell *sh = *state;
+
+	dbtop(sh, "pools --json -d 'host=/nonexistent dbname=x'");
+
+	shell_assert(sh, 12);
+	shell_assert_no(sh, "connections, below");
+}
+
+static int shell_up(void **state)
+{
+	*state = shell_new(servers);
+	return 0;
+}
+
+static int shell_down(void **state)
+{
+	shell_free(*state);
+	return 0;
+}
+
+static int world_up(void **state)
+{
+	(void)state;
+	servers = server_start(NULL);
+	return 0;
+}
+
+static int world_down(void **state)
+{
+	(void)state;
+	server_end(servers);
+	return 0;
+}
+
+int main(void)
+{
+#define IN_SHELL(test) cmocka_unit_test_setup_teardown(test, shell_up, shell_down)
+	const struct CMUnitTest tests[] = {
+		IN_SHELL(sessions_are_counted_into_their_pool),
+		IN_SHELL(the_budget_shows_its_arithmetic_and_degrades),
+		IN_SHELL(a_limit_of_the_role_is_seen),
+		IN_SHELL(without_a_server_there_is_no_figure),
+	};
+	return cmocka_run_group_tests(tests, world_up, world_down);
+}

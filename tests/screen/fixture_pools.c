@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/*
+ * Pools that the configuration declares.
+ */
+#include "screen/fixtures.h"
+
+static void declare(
+	struct app *app, const struct app_pool *pool, const struct app_pool_state *state)
+{
+	size_t i = app->target.app_pool_count++;
+
+	app->target.app_pools[i] = *pool;
+	app->model.app_pools[i] = *state;
+}
+
+void fixture_declared(struct app *app)
+{
+	fixture_pool_trouble(&app->model);
+	declare(app, &(const struct app_pool){ .name = "web", .size = 5, .workers = 8 },
+		&(const struct app_pool_state){ .total = 41,
+			.checked_in = 9,
+			.checked_out = 32,
+			.overflow = 1,
+			.status = STATUS_CRIT,
+			.reason = "41 sessions, 1 more than it may open" });
+	declare(app, &(const struct app_pool){ .name = "jobs", .size = 20, .workers = 1 },
+		&(const struct app_pool_state){ .total = 12,
+			.checked_in = 8,
+			.checked_out = 4,
+			.reason = "4 of 20 connections are out" });
+}
