@@ -196,7 +196,12 @@ static void prompt_answered(struct frame *f, enum prompt_answer answer)
 
 void frame_prompt_key(struct frame *f, struct key key)
 {
-	prompt_answered(f, prompt_key(&f->prompt, &f->app->model, key));
+	enum prompt_answer answer = prompt_key(&f->prompt, &f->app->model, key);
+	if (answer == PROMPT_YES) {
+		f->yes_key = key;
+		f->yes_us = f->app->model.now_us;
+	}
+	prompt_answered(f, answer);
 }
 
 void frame_prompt_check(struct frame *f)

@@ -18,6 +18,16 @@ static void typing_key(struct frame *f, struct key key)
 	}
 }
 
+/* A key held down a little too long has answered already. */
+static bool is_echo_of_yes(struct frame *f, struct key key)
+{
+	enum { ECHO_US = 500 * 1000 };
+	int64_t now_us = f->app->model.now_us;
+	bool is_echo = f->yes_us && key_is(key, f->yes_key) && now_us - f->yes_us < ECHO_US;
+	f->yes_us = is_echo ? now_us : 0;
+	return is_echo;
+}
+
 void frame_key(struct frame *f, struct key key)
 {
 	const char *scopes[SCOPES_MAX + 1];
@@ -31,6 +41,8 @@ void frame_key(struct frame *f, struct key key)
 		frame_prompt_key(f, key);
 		return;
 	}
+	if (is_echo_of_yes(f, key))
+		return;
 	struct panel *panel = frame_focused(f);
 	if (panel->class->key && panel->class->key(panel, frame_model(f), key))
 		return;

@@ -46,6 +46,9 @@ struct frame {
 	bool is_zoomed;
 	struct prompt prompt;
 	struct call *asked; /* owned; waits for the prompt */
+	struct key
+		yes_key; /* the last one that meant yes, and when it was seen last: held down, it says nothing more */
+	int64_t yes_us;
 	struct rect cursor; /* x < 0: hidden */
 	struct rect body, prompt_at;
 	bool is_dirty, is_all_dirty, is_after_key;

@@ -83,6 +83,20 @@ static void no_control_byte_is_copied(void **state)
 	}
 }
 
+/* y means yes, and y copies: held down a little too long after a yes it does not copy. */
+static void a_key_held_down_after_a_yes_says_nothing_more(void **state)
+{
+	(void)state;
+	open_world("trouble");
+	type("2");
+	world.frame->yes_key = (struct key){ 'y', 0 };
+	world.frame->yes_us = world.app.model.now_us;
+	type("y wait:300 y wait:300 y");
+	assert_string_equal(world.term.copied, "");
+	type("wait:600 y");
+	assert_memory_equal(world.term.copied, "web-7", 5);
+}
+
 static void a_terminal_that_takes_no_copies_is_told_apart(void **state)
 {
 	(void)state;
@@ -225,6 +239,7 @@ int main(void)
 		TEST(the_selected_row_is_copied),
 		TEST(what_a_view_is_about_is_copied_before_its_row),
 		TEST(no_control_byte_is_copied),
+		TEST(a_key_held_down_after_a_yes_says_nothing_more),
 		TEST(a_terminal_that_takes_no_copies_is_told_apart),
 		TEST(a_record_shows_every_column_of_the_row),
 		TEST(a_text_is_searched_and_its_matches_walked),
