@@ -15,9 +15,14 @@ static int64_t loop_mono_us(void *state)
 	return loop_now_us(state);
 }
 
+/* Few ask for it, so it is read when somebody does. */
 static int64_t loop_wall_us(void *state)
 {
-	const struct loop *loop = state;
+	struct loop *loop = state;
+
+	if (!loop->is_virtual && !loop->is_wall_fresh)
+		loop->wall_us = clock_wall_us(&clock_system);
+	loop->is_wall_fresh = true;
 	return loop->wall_us;
 }
 
@@ -100,8 +105,8 @@ void loop_refresh(struct loop *loop)
 	if (loop->is_virtual || loop->is_fresh)
 		return;
 	loop->mono_us = clock_mono_us(&clock_system);
-	loop->wall_us = clock_wall_us(&clock_system);
 	loop->is_fresh = true;
+	loop->is_wall_fresh = false;
 }
 
 const struct clock *loop_clock(const struct loop *loop)
@@ -114,7 +119,7 @@ int64_t loop_now_us(const struct loop *loop)
 	return loop->mono_us;
 }
 
-/* How long libuv may wait: until the first timer, rounded up to its milliseconds. */
+/* How long libuv may wait: until the first timer, rounded up to its milliseconds. Mostly that is the one it waits for. */
 static uv_run_mode prepare_wait(struct loop *loop, bool wait)
 {
 	int64_t next_us = timers_next_us(loop);
@@ -125,6 +130,9 @@ static uv_run_mode prepare_wait(struct loop *loop, bool wait)
 		uv_timer_stop(&loop->alarm);
 		return UV_RUN_ONCE;
 	}
+	if (next_us == loop->alarm_us && uv_is_active((uv_handle_t *)&loop->alarm))
+		return UV_RUN_ONCE;
+	loop->alarm_us = next_us;
 	uv_update_time(&loop->uv);
 	uint64_t ms = (uint64_t)((next_us - loop->mono_us + 999) / 1000);
 	uv_timer_start(&loop->alarm, nothing_on_alarm, ms, 0);

@@ -15,8 +15,9 @@ struct loop {
 	uv_timer_t alarm; /* rings when the first timer of the heap is due */
 	uv_async_t wake;
 	struct clock clock;
-	int64_t mono_us, wall_us; /* as of this turn */
-	bool is_fresh;		  /* the two above were read in this turn */
+	int64_t mono_us, wall_us;     /* as of this turn */
+	bool is_fresh, is_wall_fresh; /* they were read in this turn */
+	int64_t alarm_us;	      /* what the alarm was set for */
 	bool is_virtual;
 
 	struct loop_timer **timers; /* heap by due time, then order of starting; owned */
