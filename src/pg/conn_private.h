@@ -39,7 +39,7 @@ struct exchange {
 	struct loop_timer *deadline;
 	int64_t started_us; /* mono */
 	bool has_error;	    /* the first one, in `error`: libpq reports a loss behind it */
-	struct err error;
+	struct err error;   /* last, since it is a kilobyte that is seldom looked at */
 };
 
 struct conn {

@@ -189,14 +189,21 @@ static void watch_role(struct conn *conn)
 	conn_notify(conn);
 }
 
+/* The conn is free for the next question. Without an error its kilobyte is neither copied nor wiped. */
+static void exchange_move(struct exchange *to, struct exchange *from)
+{
+	memcpy(to, from, from->has_error ? sizeof(*to) : offsetof(struct exchange, error));
+	memset(from, 0, offsetof(struct exchange, error));
+}
+
 /* The whole answer is here: the conn is free, or closed, before done() hears of it. */
 static void exchange_finish(struct conn *conn)
 {
-	struct exchange x = conn->exchange;
+	struct exchange x;
 
+	exchange_move(&x, &conn->exchange);
 	loop_timer_stop(x.deadline);
 	conn_log_query(conn, &x);
-	conn->exchange = (struct exchange){ .step = EXCHANGE_NONE };
 	if (conn->state == CONN_BUSY && conn_check_alive(conn)) {
 		watch_role(conn);
 		conn_enter(conn, CONN_IDLE);
