@@ -164,8 +164,10 @@ static bool measure(struct bench *bench)
 {
 	bool ok = world_begin(bench, ORDINARY_CONNECTIONS);
 
-	if (ok)
+	if (ok) {
 		bench_migrate(bench);
+		bench_pool(bench);
+	}
 	world_end(bench);
 	ok = ok && world_begin(bench, bench->options.sessions + 50);
 	if (ok)

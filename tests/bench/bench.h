@@ -50,6 +50,7 @@ double bench_median(double *values, size_t count); /* sorts them */
 
 void bench_migrate(struct bench *bench); /* upgrade, downgrade, nothing to do, status */
 void bench_screen(struct bench *bench);	 /* first screen, keys, a minute of watching */
+void bench_pool(struct bench *bench);	 /* checkout, a question, return */
 void bench_split(struct bench *bench);	 /* splitting and classifying a script */
 
 #endif
