@@ -141,17 +141,22 @@ static void backups_and_dismissed_logical_followers_are_not_missed(void **state)
 	assert_int_equal(fixture->replicas.count, 0);
 }
 
-static void expected_standbys_are_absent_until_they_are_seen(void **state)
+static void expected_standbys_are_absent_once_asked_until_they_are_seen(void **state)
 {
 	struct fixture *fixture = *state;
-	const struct replica_expected expected[] = { { .name = "pg-d" }, { .address = "10.0.0.7" },
+	struct replica_expected expected[] = { { .name = "pg-d" }, { .address = "10.0.0.7" },
 		{ .slot = "s9" } };
+	replication_expect(&fixture->replication, expected, ARRAY_SIZE(expected));
+	fixture_sample(fixture, 0);
+	assert_int_equal(fixture->replicas.count, 0); /* nobody has asked them yet */
+	for (size_t i = 0; i < ARRAY_SIZE(expected); i++)
+		expected[i].state = EXPECTED_UNREACHED;
 	replication_expect(&fixture->replication, expected, ARRAY_SIZE(expected));
 	fixture_sample(fixture, 0);
 	fixture_sample(fixture, 2000);
 	assert_int_equal(fixture->replicas.count, 3);
 	assert_int_equal(fixture_row(fixture, "pg-d")->kind, REPLICA_ABSENT);
-	assert_int_equal(fixture_row(fixture, "10.0.0.7")->status, STATUS_WARN);
+	assert_int_equal(fixture_row(fixture, "10.0.0.7")->status, STATUS_CRIT);
 	assert_int_equal(fixture_row(fixture, "s9")->behind_bytes, VALUE_UNKNOWN);
 	struct replication_row *row = fixture_standby(fixture, "walreceiver");
 	snprintf(row->address, sizeof(row->address), "10.0.0.7");
@@ -280,7 +285,7 @@ int main(void)
 		WITH_FIXTURE(a_standby_that_goes_leaves_a_row_that_says_so),
 		WITH_FIXTURE(a_slot_left_behind_keeps_the_name_of_its_standby),
 		WITH_FIXTURE(backups_and_dismissed_logical_followers_are_not_missed),
-		WITH_FIXTURE(expected_standbys_are_absent_until_they_are_seen),
+		WITH_FIXTURE(expected_standbys_are_absent_once_asked_until_they_are_seen),
 		WITH_FIXTURE(a_synchronous_standby_that_is_named_and_absent_is_critical),
 		WITH_FIXTURE(waiting_commits_without_a_synchronous_standby_are_critical),
 		WITH_FIXTURE(another_timeline_forgets_what_was),
