@@ -18,6 +18,9 @@ void quote_literal(struct str *out, const char *text);
 struct quote_slot {
 	const char *name;  /* without :"" */
 	const char *value; /* put in as a quoted identifier */
+	/* or several, divided by commas, each with the qualifier the slot has: t.:"keys" → t."a", t."b" */
+	const char *const *values;
+	size_t value_count;
 };
 /* Copy sql with each :"name" replaced; an unknown slot is a bug. Returns text the caller frees. */
 char *quote_slots(const char *sql, const struct quote_slot *slots, size_t count);

@@ -7,6 +7,7 @@
 #include "base/words.h"
 #include "conf/pools.h"
 #include "conf/settings.h"
+#include "conf/setup.h"
 
 struct file_reading {
 	struct settings *settings;
@@ -17,20 +18,24 @@ struct file_reading {
 	bool was_stopped;
 };
 
-/* Sections whose keys are not options: bindings, colours, patterns, and applications' pools. */
+/* Sections whose keys are not options: bindings, colours, patterns, applications' pools, setups. */
 static bool is_free_section(const char *section)
 {
 	return strcmp(section, "theme") == 0 || strcmp(section, "keys") == 0 ||
-	       strcmp(section, "env") == 0 || section_pool(section);
+	       strcmp(section, "env") == 0 || section_pool(section) || section_setup(section);
 }
 
 static bool check_section(const char *section, struct err *e)
 {
-	static const char *const names[] = { "dbtop", "target", "pool", "theme", "keys", "env" };
+	static const char *const names[] = { "dbtop", "target", "pool", "setup", "theme", "keys",
+		"env" };
 	const char *target = section_target(section), *pool = section_pool(section);
+	const char *setup = section_setup(section);
 
 	if ((pool && !*pool) || strcmp(section, "pool") == 0)
 		return err_set(e, ERR_PARSE, "[pool] needs a name: [pool NAME]");
+	if ((setup && !*setup) || strcmp(section, "setup") == 0)
+		return err_set(e, ERR_PARSE, "[setup] needs the name of a target: [setup NAME]");
 	if (!*section || strcmp(section, "dbtop") == 0 || is_free_section(section))
 		return true;
 	if (target && *target)
@@ -142,6 +147,8 @@ static bool check_pair(const struct file_reading *r, const char *section, const 
 		return check_pattern(r, key, value, e);
 	if (section_pool(section))
 		return pools_check_pair(key, value, e);
+	if (section_setup(section))
+		return setup_check_pair(key, value, e);
 	if (is_free_section(section))
 		return true;
 	return check_place(r, option, key, is_target, e) && option_check(option, value, e);

@@ -18,6 +18,7 @@
 #include "parse/deep.h"
 #include "pg/conninfo.h"
 #include "pg/lease.h"
+#include "setup/setup.h"
 
 enum { TICK_MS = 1000, LEAVE_MS = 300 };
 
@@ -339,7 +340,9 @@ void app_leave(struct app *app)
 
 	if (run_is_open(app) && !is_second)
 		run_close(app);
-	if (!run_is_open(app) || is_second)
+	if (app->setup && !is_second)
+		setup_cancel(app->setup);
+	if ((!run_is_open(app) && !app->setup) || is_second)
 		app->quit = true;
 	else
 		app->leave = loop_timer_start(app->loop, LEAVE_MS, 0, leave_now, app);

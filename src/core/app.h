@@ -24,6 +24,7 @@ struct demo;
 struct endpoint;
 struct migrations;
 struct run;
+struct setup;
 struct store;
 struct monitor;
 
@@ -45,6 +46,7 @@ struct app {
 	struct monitor *monitor;       /* core/monitor.c; owned; NULL unless watching */
 	struct migrations *migrations; /* core/migrations.c; owned */
 	struct run *run;	       /* core/run.c; owned; NULL = none */
+	struct setup *setup;	       /* under way; its command's; NULL = none */
 	size_t inspections;	       /* under way; app_release() lets them end */
 	struct call *calls;	       /* under way */
 	struct loop_timer *tick;

@@ -66,7 +66,8 @@ static int servers_begin(void **state)
 	servers = server_start(NULL);
 	*state = server_connect(servers, 0);
 	shop_build(*state);
-	server_run_on(*state, "create schema live; set search_path = ''");
+	server_run_on(*state, "create schema live; create table live.setup (setup bigint);"
+			      "create temp table setup (setup bigint); set search_path = ''");
 	return 0;
 }
 

@@ -54,6 +54,21 @@ static void a_value_that_looks_like_a_slot_is_not_filled_again(void **state)
 	free(sql);
 }
 
+static void a_list_repeats_the_qualifier_of_its_slot(void **state)
+{
+	(void)state;
+	const char *names[] = { "a", "b \"c\"" };
+	const struct quote_slot slots[] = { { .name = "all", .values = names, .value_count = 2 },
+		{ .name = "one", .values = names, .value_count = 1 },
+		{ .name = "x", .value = "x" } };
+
+	char *sql = quote_slots(
+		"(t.:\"all\") = (s.:\"one\"), (:\"all\") :\"x\".:\"x\"", slots, ARRAY_SIZE(slots));
+	assert_string_equal(sql, "(t.\"a\", t.\"b \"\"c\"\"\") = (s.\"a\"), "
+				 "(\"a\", \"b \"\"c\"\"\") \"x\".\"x\"");
+	free(sql);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -61,6 +76,7 @@ int main(void)
 		cmocka_unit_test(a_literal_doubles_quotes_and_marks_backslashes),
 		cmocka_unit_test(slots_take_names_as_identifiers),
 		cmocka_unit_test(a_value_that_looks_like_a_slot_is_not_filled_again),
+		cmocka_unit_test(a_list_repeats_the_qualifier_of_its_slot),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -9,6 +9,7 @@ const struct command_table *const command_tables[] = {
 	&migration_commands,
 	&file_commands,
 	&repair_commands,
+	&setup_commands,
 	&step_commands,
 	&health_commands,
 	&note_commands,

@@ -23,6 +23,7 @@ extern const struct command_table health_commands;
 extern const struct command_table info_commands;
 extern const struct command_table file_commands;
 extern const struct command_table repair_commands;
+extern const struct command_table setup_commands;
 extern const struct command_table demo_commands;
 
 extern const struct command_table *const command_tables[];

@@ -14,6 +14,7 @@
 #include "core/app.h"
 #include "core/commands/approval.h"
 #include "core/commands/describe.h"
+#include "core/commands/headless.h"
 #include "core/monitor.h"
 #include "core/run.h"
 
@@ -40,17 +41,24 @@ struct headless {
 	int64_t migration_ms; /* of the migration under way */
 	int plans;	      /* made so far: another operator may make one old */
 	char digest[65];
+	headless_over_fn *over; /* NULL = the call ends with the run */
+	void *over_arg;
 };
 
 static void finish(struct headless *headless)
 {
 	struct call *call = headless->call;
+	headless_over_fn *over = headless->over;
+	void *over_arg = headless->over_arg;
 
 	if (*headless->digest)
 		report_text(&call->report, call->report.data, "digest", NULL, headless->digest);
 	inspection_free(headless->inspection);
 	free(headless);
-	call_finish(call);
+	if (over)
+		loop_soon(call->app->loop, over, over_arg);
+	else
+		call_finish(call);
 }
 
 static void fail(struct headless *headless, enum exit_code exit, enum database_state database,
@@ -345,13 +353,16 @@ static void make_plan(struct headless *headless)
 	inspect_start(headless->call->app, &request, on_inspected, headless);
 }
 
-static void run_headless(struct call *call, enum plan_direction direction)
+static void run_headless(
+	struct call *call, enum plan_direction direction, headless_over_fn *over, void *over_arg)
 {
 	struct headless *headless = mem_new(struct headless);
 	struct err e;
 
 	headless->call = call;
 	headless->direction = direction;
+	headless->over = over;
+	headless->over_arg = over_arg;
 	headless->gate_wait_ms = conf_number(call->app->conf, "gate_patience");
 	if (approval_words_check(call, &e))
 		make_plan(headless);
@@ -359,14 +370,19 @@ static void run_headless(struct call *call, enum plan_direction direction)
 		fail(headless, EXIT_USAGE, DATABASE_UNCHANGED, &e);
 }
 
+void headless_upgrade(struct call *call, headless_over_fn *over, void *arg)
+{
+	run_headless(call, PLAN_UP, over, arg);
+}
+
 static void run_upgrade(struct call *call)
 {
-	run_headless(call, PLAN_UP);
+	run_headless(call, PLAN_UP, NULL, NULL);
 }
 
 static void run_downgrade(struct call *call)
 {
-	run_headless(call, PLAN_DOWN);
+	run_headless(call, PLAN_DOWN, NULL, NULL);
 }
 
 static const struct command rows[] = {

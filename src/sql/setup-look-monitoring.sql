@@ -1,0 +1,6 @@
+-- Does the role see what pg_monitor sees?
+SELECT CASE WHEN r.oid IS NULL THEN 'waits'
+    WHEN pg_catalog.pg_has_role(r.oid, 'pg_monitor', 'USAGE') THEN 'there' ELSE 'missing' END AS state,
+  CASE WHEN r.oid IS NULL THEN 'for the role' ELSE '' END AS words
+FROM (SELECT $1::pg_catalog.text AS name) AS wanted
+LEFT JOIN pg_catalog.pg_roles AS r ON r.rolname = wanted.name

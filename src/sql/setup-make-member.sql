@@ -1,0 +1,1 @@
+GRANT :"name" TO CURRENT_USER

@@ -1,0 +1,1 @@
+COPY pg_temp.:"stage" (:"row", :"columns") FROM STDIN
