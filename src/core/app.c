@@ -254,10 +254,28 @@ static void on_standby_changed(void *arg, struct endpoint *endpoint)
 	bus_post(&app->bus, EVENT_LINK);
 }
 
+static struct pool_options pool_options_of(const struct target *target)
+{
+	static const enum pool_ping pings[] = {
+		[PRE_PING_AUTO] = POOL_PING_AUTO,
+		[PRE_PING_OFF] = POOL_PING_OFF,
+		[PRE_PING_ALWAYS] = POOL_PING_ALWAYS,
+	};
+	struct pool_options pool = pool_defaults;
+
+	pool.size = (int)target->pool.size;
+	pool.max_overflow = (int)target->pool.max_overflow;
+	pool.timeout_ms = target->pool.timeout_ms;
+	pool.recycle_ms = target->pool.recycle_ms;
+	pool.ping = pings[target->pool.pre_ping];
+	return pool;
+}
+
 static struct endpoint *make_endpoint(
 	struct app *app, const struct conninfo *info, endpoint_changed_fn *changed)
 {
 	struct conninfo *monitor_info = conninfo_copy(info);
+	struct pool_options pool = pool_options_of(&app->target);
 
 	if (app->target.monitor_user)
 		conninfo_set(monitor_info, "user", app->target.monitor_user);
@@ -265,6 +283,7 @@ static struct endpoint *make_endpoint(
 		&(struct endpoint_options){ .driver = &driver_libpq,
 			.info = info,
 			.monitor_info = monitor_info,
+			.pool = &pool,
 			.connect_timeout_ms = app->target.connect_timeout_ms,
 			.pooler_is_session = app->target.pooler_is_session,
 			.set_role = app->target.migrate_role },

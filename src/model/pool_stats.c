@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "model/pool_stats.h"
 
+#include "base/compiler.h"
+
+/* Who waits longer than this for a connection notices. */
+enum { WAIT_WARN_US = 1000000 };
+
 static const char *const state_words[POOL_STATES] = {
 	[POOL_OPEN] = "open",
 	[POOL_SUSPENDED] = "suspended",
@@ -36,4 +41,45 @@ int pool_stats_used_percent(const struct pool_stats *stats)
 {
 	int room = stats->pool_size + stats->max_overflow;
 	return room > 0 ? stats->checked_out * 100 / room : 0;
+}
+
+static enum status judge_waiting(const struct pool_stats *stats, char reason[POOL_REASON_BYTES])
+{
+	if (stats->waiting > 0 && stats->oldest_wait_us > WAIT_WARN_US) {
+		snprintf(reason, POOL_REASON_BYTES,
+			"%d wait for a connection, the first for %.1f s", stats->waiting,
+			(double)stats->oldest_wait_us / 1e6);
+		return STATUS_WARN;
+	}
+	if (stats->wait.p99 > WAIT_WARN_US) {
+		snprintf(reason, POOL_REASON_BYTES,
+			"one in a hundred waited %.1f s for a connection in the last minute",
+			(double)stats->wait.p99 / 1e6);
+		return STATUS_WARN;
+	}
+	return STATUS_OK;
+}
+
+enum status pool_stats_judge(const struct pool_stats *stats, char reason[POOL_REASON_BYTES])
+{
+	reason[0] = '\0';
+	switch (stats->state) {
+	case POOL_STOPPED:
+		snprintf(reason, POOL_REASON_BYTES, "nothing is dialed any more: %.90s",
+			stats->error);
+		return STATUS_CRIT;
+	case POOL_SUSPENDED:
+		snprintf(reason, POOL_REASON_BYTES, "suspended: nobody is served");
+		return STATUS_WARN;
+	case POOL_OPEN:
+		if (stats->total > 0 || !stats->error[0])
+			return judge_waiting(stats, reason);
+		snprintf(reason, POOL_REASON_BYTES, "no connection: %.100s", stats->error);
+		return STATUS_CRIT;
+	case POOL_CLOSING:
+	case POOL_CLOSED:
+	case POOL_STATES: break;
+	}
+	snprintf(reason, POOL_REASON_BYTES, "closed");
+	return STATUS_WARN;
 }

@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "base/histogram.h"
+#include "model/value.h"
 
 enum pool_state {
 	POOL_OPEN,
@@ -70,5 +71,8 @@ const char *pool_state_word(enum pool_state state);    /* "open" */
 const char *pool_reason_word(enum pool_reason reason); /* "lifetime" */
 /* How much of what it may have is lent out, in percent. */
 int pool_stats_used_percent(const struct pool_stats *stats);
+enum { POOL_REASON_BYTES = 128 };
+/* Is it well? reason says why not; "" when it is. */
+enum status pool_stats_judge(const struct pool_stats *stats, char reason[POOL_REASON_BYTES]);
 
 #endif

@@ -238,6 +238,29 @@ static void a_server_older_than_13_is_refused_by_its_version(void **state)
 	shell_assert_err(sh, "13");
 }
 
+/* ---- our own pool ---- */
+
+static void health_tells_the_figures_of_our_own_pool(void **state)
+{
+	struct shell *sh = *state;
+
+	dbtop(sh, "health --json --pool-size 3 --max-overflow 2");
+	const struct json *pool = json_get(json_get(shell_json(sh, "health"), "data"), "pool");
+	int64_t in = json_int(json_get(pool, "checked_in_connections"), -1);
+	int64_t out = json_int(json_get(pool, "checked_out_connections"), -1);
+
+	assert_string_equal(json_text(json_get(pool, "status")), "healthy");
+	assert_string_equal(json_text(json_get(pool, "state")), "open");
+	assert_int_equal(json_int(json_get(pool, "pool_size"), -1), 3);
+	assert_int_equal(json_int(json_get(pool, "max_overflow"), -1), 2);
+	assert_int_equal(json_int(json_get(pool, "overflow"), -1), 0);
+	assert_int_equal(json_int(json_get(pool, "waiting"), -1), 0);
+	assert_true(in >= 0 && out >= 0 && in + out >= 1);
+	assert_int_equal(json_int(json_get(pool, "total"), -1), in + out);
+	assert_true(json_int(json_get(pool, "wait_p99_us"), -1) >=
+		    json_int(json_get(pool, "wait_p50_us"), -1));
+}
+
 /* ---- rights ---- */
 
 static void a_role_that_may_not_see_others_says_so_and_never_zero(void **state)
@@ -307,6 +330,7 @@ int main(void)
 		IN_SHELL(a_password_among_the_arguments_works_and_is_wiped),
 		IN_SHELL(an_unknown_database_is_named),
 		IN_SHELL(no_server_is_exit_12_and_unknown_to_health),
+		IN_SHELL(health_tells_the_figures_of_our_own_pool),
 		IN_SHELL(a_server_older_than_13_is_refused_by_its_version),
 		IN_SHELL(a_role_that_may_not_see_others_says_so_and_never_zero),
 		IN_SHELL(database_url_against_the_projects_only_target_stops_writers_only),

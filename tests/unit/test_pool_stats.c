@@ -130,6 +130,35 @@ static void every_state_and_reason_has_a_word(void **state)
 		assert_true(strlen(pool_reason_word((enum pool_reason)i)) > 3);
 }
 
+static void a_pool_is_judged_by_what_its_users_feel(void **state)
+{
+	static const struct {
+		struct pool_stats stats;
+		enum status status;
+		const char *words;
+	} rows[] = {
+		{ { .total = 1 }, STATUS_OK, "" },
+		{ { .error = "" }, STATUS_OK, "" },
+		{ { .error = "refused" }, STATUS_CRIT, "no connection: refused" },
+		{ { .total = 1, .error = "refused" }, STATUS_OK, "" },
+		{ { .state = POOL_STOPPED, .error = "no" }, STATUS_CRIT, "dialed any more: no" },
+		{ { .state = POOL_SUSPENDED }, STATUS_WARN, "suspended" },
+		{ { .state = POOL_CLOSED }, STATUS_WARN, "closed" },
+		{ { .total = 4, .waiting = 3, .oldest_wait_us = 900000 }, STATUS_OK, "" },
+		{ { .total = 4, .waiting = 3, .oldest_wait_us = 2500000 }, STATUS_WARN,
+			"3 wait for a connection, the first for 2.5 s" },
+		{ { .total = 4, .wait = { .p99 = 1200000 } }, STATUS_WARN, "waited 1.2 s" },
+	};
+	char reason[POOL_REASON_BYTES];
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		assert_int_equal(pool_stats_judge(&rows[i].stats, reason), rows[i].status);
+		assert_non_null(strstr(reason, rows[i].words));
+		assert_int_equal(reason[0] == '\0', rows[i].words[0] == '\0');
+	}
+}
+
 static void count_change(void *arg, struct pool *pool)
 {
 	(void)pool;
@@ -170,6 +199,7 @@ int main(void)
 		CASE(a_lost_connection_leaves_the_gauges),
 		CASE(reset_begins_the_counting_anew_and_keeps_the_gauges),
 		CASE(every_state_and_reason_has_a_word),
+		CASE(a_pool_is_judged_by_what_its_users_feel),
 		CASE(changes_of_the_endpoint_are_told_on_a_later_turn),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

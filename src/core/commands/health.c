@@ -12,10 +12,36 @@
 #include "probe/app_pools.h"
 #include "probe/health.h"
 
-static void add_pool(struct report *report, const struct pool_health *pool)
+/* dbtop's own connections to the primary. */
+static void add_own_pool(struct report *report, struct node *node, struct pool *pool)
+{
+	struct pool_stats stats;
+	char reason[POOL_REASON_BYTES];
+
+	pool_stats(pool, &stats);
+	enum status status = pool_stats_judge(&stats, reason);
+	report_text(report, node, "status", NULL, health_word(health_verdict_of(status)));
+	report_text(report, node, "state", NULL, pool_state_word(stats.state));
+	report_text(report, node, "reason", NULL, reason);
+	report_int(report, node, "pool_size", NULL, stats.pool_size, UNIT_COUNT);
+	report_int(report, node, "max_overflow", NULL, stats.max_overflow, UNIT_COUNT);
+	report_int(report, node, "checked_in_connections", NULL, stats.checked_in, UNIT_COUNT);
+	report_int(report, node, "checked_out_connections", NULL, stats.checked_out, UNIT_COUNT);
+	report_int(report, node, "overflow", NULL, stats.overflow, UNIT_COUNT);
+	report_int(report, node, "total", NULL, stats.total, UNIT_COUNT);
+	report_int(report, node, "connecting", NULL, stats.connecting, UNIT_COUNT);
+	report_int(report, node, "waiting", NULL, stats.waiting, UNIT_COUNT);
+	report_int(report, node, "wait_p50_us", NULL, stats.wait.p50, UNIT_NONE);
+	report_int(report, node, "wait_p90_us", NULL, stats.wait.p90, UNIT_NONE);
+	report_int(report, node, "wait_p99_us", NULL, stats.wait.p99, UNIT_NONE);
+	report_int(report, node, "wait_max_us", NULL, stats.wait.max, UNIT_NONE);
+}
+
+static void add_pool(struct report *report, const struct pool_health *pool, struct pool *own)
 {
 	struct node *node = report_object(report, report->data, "pool", NULL);
 
+	add_own_pool(report, node, own);
 	if (!pool->sampled_us)
 		return;
 	report_int(report, node, "used", NULL, pool->used, UNIT_COUNT);
@@ -162,7 +188,7 @@ static void on_ready(void *arg)
 		app->model.pool.sampled_us ? app->model.pool.took_us : VALUE_UNKNOWN, UNIT_NONE);
 	report_bool(report, report->data, "is_split_brain", NULL,
 		app->model.replicas.split_words[0] != '\0');
-	add_pool(report, &app->model.pool);
+	add_pool(report, &app->model.pool, endpoint_pool(app->primary));
 	add_app_pools(report, app);
 	add_replicas(report, &app->model.replicas);
 	report->exit = (enum exit_code)health.verdict;
