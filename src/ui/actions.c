@@ -311,6 +311,17 @@ bool action_is_own(const char *name)
 	return false;
 }
 
+/* By its key, which is what was pressed; the command's name only where no key leads to it. */
+static void say_nothing_here(struct frame *f, const char *name)
+{
+	const char *scopes[SCOPES_MAX + 1];
+
+	frame_scopes(f, scopes);
+	const struct binding *key = keymap_find_command(&f->keymap, scopes, name);
+	app_message(f->app, MESSAGE_INFO, "%s does nothing here; ? shows what does",
+		key ? key->shown : name);
+}
+
 bool frame_action(struct frame *f, const char *line)
 {
 	char name[64];
@@ -330,6 +341,6 @@ bool frame_action(struct frame *f, const char *line)
 	if (!action_is_own(name))
 		return false;
 	if (!frame_panel_command(f, line))
-		app_message(f->app, MESSAGE_INFO, "%s does nothing here", name);
+		say_nothing_here(f, name);
 	return true;
 }

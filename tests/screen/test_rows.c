@@ -56,6 +56,14 @@ static void the_selected_row_is_copied(void **state)
 	assert_true(shows("copied this row"));
 }
 
+static void a_key_that_does_nothing_is_named_as_it_was_pressed(void **state)
+{
+	(void)state;
+	open_world("stepping");
+	type("do:view.go_step Enter");
+	assert_true(shows("Enter does nothing here; ? shows what does"));
+}
+
 static void what_a_view_is_about_is_copied_before_its_row(void **state)
 {
 	(void)state;
@@ -237,6 +245,7 @@ int main(void)
 	setenv("INPUTRC", "/dev/null", 1);
 	const struct CMUnitTest tests[] = {
 		TEST(the_selected_row_is_copied),
+		TEST(a_key_that_does_nothing_is_named_as_it_was_pressed),
 		TEST(what_a_view_is_about_is_copied_before_its_row),
 		TEST(no_control_byte_is_copied),
 		TEST(a_key_held_down_after_a_yes_says_nothing_more),
