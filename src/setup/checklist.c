@@ -15,6 +15,7 @@ const char *const setup_slot_names[SLOT_COUNT] = {
 	[SLOT_ENCODING] = "encoding",
 	[SLOT_LOCALE] = "locale",
 	[SLOT_DATABASE] = "database",
+	[SLOT_USER] = "user",
 };
 
 static const struct setup_class classes[] = {
@@ -152,7 +153,7 @@ static void add_server(
 		struct setup_item *owner = checklist_add(list, "owner role", spec->owner);
 		if (place->owner_logs_in)
 			owner->make = "setup-make-role";
-		checklist_add(list, "act as owner", spec->owner);
+		checklist_add(list, "act as owner", spec->owner)->values[SLOT_USER] = place->user;
 	}
 	add_roles(list, "application role", &spec->app_roles);
 	add_roles(list, "monitoring role", &spec->monitor_roles);

@@ -211,6 +211,11 @@ static void on_look(void *arg, const struct result *result, const struct err *e)
 		make(setup);
 		return;
 	}
+	if (item->state == SETUP_WAITS && checklist_count(&setup->list, SETUP_ADMIN)) {
+		/* The administrator gets the whole list at once. */
+		setup->sql = make_text(setup, item);
+		need_administrator(setup, item, "behind the commands before it");
+	}
 	if (setup->was_made && item->state == SETUP_THERE)
 		item->state = SETUP_MADE;
 	else if (setup->was_made && item->state == SETUP_MISSING)
@@ -295,14 +300,19 @@ static bool has_items(const struct setup *setup)
 	return false;
 }
 
+/* Rows are the owner's business. */
+static bool is_as_owner(const struct setup *setup)
+{
+	return setup->stage == SETUP_SEEDS || setup->stage == SETUP_CHECKS;
+}
+
 static void connect_stage(struct setup *setup)
 {
-	bool is_owner = setup->stage == SETUP_SEEDS || setup->stage == SETUP_CHECKS;
 	const struct endpoint_options options = {
 		.driver = setup->options.driver,
 		.info = setup->stage == SETUP_SERVER ? setup->maintenance : setup->info,
 		.connect_timeout_ms = setup->options.connect_timeout_ms,
-		.set_role = is_owner ? setup->options.acts_as : NULL,
+		.set_role = is_as_owner(setup) ? setup->options.acts_as : NULL,
 	};
 
 	setup->endpoint = endpoint_new(setup->options.loop, &options, NULL, NULL);
@@ -327,6 +337,9 @@ void setup_run(
 		setup_stage_end(setup);
 	} else if (stage != SETUP_SERVER && !setup_has_database(setup)) {
 		all_wait(setup, "for the database");
+		setup_stage_end(setup);
+	} else if (is_as_owner(setup) && !setup_may_act(setup)) {
+		all_wait(setup, "for the right to act as owner");
 		setup_stage_end(setup);
 	} else {
 		connect_stage(setup);
@@ -354,6 +367,13 @@ bool setup_has_database(const struct setup *setup)
 	enum setup_state state = checklist_find(&setup->list, "database")->state;
 
 	return state == SETUP_THERE || state == SETUP_MADE || state == SETUP_DIFFERS;
+}
+
+bool setup_may_act(const struct setup *setup)
+{
+	const struct setup_item *item = checklist_find(&setup->list, "act as owner");
+
+	return !item || item->state == SETUP_THERE || item->state == SETUP_MADE;
 }
 
 static bool take_names(struct setup *setup, struct err *e)

@@ -51,6 +51,8 @@ void setup_free(struct setup *setup);
 
 struct checklist *setup_checklist(struct setup *setup);
 bool setup_has_database(const struct setup *setup);
+/* Who connects may act as the owner, where there is one. */
+bool setup_may_act(const struct setup *setup);
 /* One stage at a time; done() on a later turn. */
 void setup_run(
 	struct setup *setup, enum setup_stage stage, bool makes, setup_done_fn *done, void *arg);

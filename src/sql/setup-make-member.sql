@@ -1,1 +1,1 @@
-GRANT :"name" TO CURRENT_USER
+GRANT :"name" TO :"user"

@@ -101,7 +101,7 @@ static void fail(struct setting_up *s, enum exit_code exit, const struct err *e)
 		err_hint(&error, "put the cause right; `dbtop setup` goes on from there");
 	if (exit == EXIT_FAILED_PARTWAY && made == 0)
 		exit = EXIT_FAILED_UNCHANGED;
-	report_fail(&s->call->report, exit, made ? DATABASE_PARTIAL : DATABASE_UNCHANGED, &error);
+	report_fail(&s->call->report, exit, made ? DATABASE_NOT_SAID : DATABASE_UNCHANGED, &error);
 	finish(s);
 }
 
@@ -155,8 +155,8 @@ static void end_look(struct setting_up *s)
 		report->exit = EXIT_PENDING;
 		report_say(report, "%zu of %zu things are missing", open, list_of(s)->count);
 	} else {
-		report_say(
-			report, "nothing is missing: all %zu things are there", list_of(s)->count);
+		report_say(report, "nothing %s: all %zu things are there",
+			call_has(s->call, "--check") ? "is missing" : "to do", list_of(s)->count);
 	}
 	finish(s);
 }
@@ -269,30 +269,29 @@ static void on_upgraded(void *arg)
 		finish(s);
 		return;
 	}
-	if (had_run)
-		setup_item_say(item, SETUP_MADE, "all are applied");
+	setup_item_say(item, had_run ? SETUP_MADE : SETUP_THERE, "%s",
+		had_run ? "all are applied" : "none is pending");
 	next_stage(s);
 }
 
-static bool can_migrate(const struct setting_up *s, const char **why)
+static const char *why_not_migrate(const struct setting_up *s)
 {
-	const struct setup_item *member = checklist_find(list_of(s), "act as owner");
-
-	*why = NULL;
 	if (!setup_has_database(s->setup))
-		*why = "for the database";
-	else if (s->makes && member && member->state != SETUP_THERE && member->state != SETUP_MADE)
-		*why = "for the right to act as owner";
-	return !*why;
+		return "for the database";
+	if (s->makes && !setup_may_act(s->setup))
+		return "for the right to act as owner";
+	return NULL;
 }
 
 static void do_migrations(struct setting_up *s)
 {
 	struct app *app = s->call->app;
-	const char *why;
+	const char *why = why_not_migrate(s);
 
-	if (!can_migrate(s, &why)) {
+	if (why) {
 		setup_item_say(migrations_of(s), SETUP_WAITS, "%s", why);
+		next_stage(s);
+	} else if (s->makes && migrations_of(s)->state == SETUP_THERE) {
 		next_stage(s);
 	} else if (s->makes) {
 		s->migrations_started_us = loop_now_us(app->loop);
@@ -336,6 +335,14 @@ static void end_round(struct setting_up *s)
 	}
 }
 
+static void give_up(struct setting_up *s)
+{
+	struct err e;
+
+	err_set(&e, ERR_CANCELED, "it was given up");
+	fail(s, EXIT_FAILED_PARTWAY, &e);
+}
+
 /* Queries about what is not there yet say nothing. */
 static bool may_check(const struct setting_up *s)
 {
@@ -352,7 +359,9 @@ static void next_stage(struct setting_up *s)
 {
 	enum setup_stage stage = s->stage++;
 
-	if (stage == SETUP_STAGE_COUNT)
+	if (s->call->app->interrupted)
+		give_up(s);
+	else if (stage == SETUP_STAGE_COUNT)
 		end_round(s);
 	else if (stage == SETUP_MIGRATIONS)
 		do_migrations(s);
@@ -388,7 +397,7 @@ static char *default_seed_dir(const char *migrations)
 	while (len > 0 && migrations[len - 1] != '/')
 		len--;
 	char *parent = mem_strndup(migrations ? migrations : "", len);
-	char *dir = path_join(*parent ? parent : ".", "seed");
+	char *dir = *parent ? path_join(parent, "seed") : mem_strdup("seed");
 
 	free(parent);
 	if (migrations && path_is_dir(dir))
