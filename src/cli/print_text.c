@@ -181,10 +181,13 @@ static void print_trimmed(FILE *out, const struct str *line)
 	fprintf(out, "%.*s\n", (int)len, str_c(line));
 }
 
+/* A single column without a name is a list: each line stands for itself, as editors and grep want it. */
 static void print_labels(const struct printer *printer, const struct column *columns, size_t count)
 {
 	struct str line = { 0 }, text = { 0 };
 
+	if (count == 1 && !*columns->label)
+		return;
 	for (size_t i = 0; i < count; i++) {
 		str_clear(&text);
 		str_add(&text, columns[i].label);

@@ -79,10 +79,10 @@ static void check_config(struct call *call)
 		report_text(report, list, NULL, NULL, files[i]);
 	struct node *table = report_table(report, report->data, "findings", "");
 	for (size_t i = 0; i < count; i++)
-		report_text(report, report_row(report, table), "finding", "FINDING", findings[i]);
+		report_text(report, report_row(report, table), "finding", "", findings[i]);
 	/* The files are fine; a variable, a flag or the target they choose is not. */
 	if (!count && other->kind != ERR_NONE) {
-		report_text(report, report_row(report, table), "finding", "FINDING",
+		report_text(report, report_row(report, table), "finding", "",
 			arena_printf(&report->arena, "%s%s%s", other->text,
 				*other->hint ? "; " : "", other->hint));
 		count = 1;
