@@ -45,6 +45,8 @@ static int run_console(struct app *app, const struct args *args)
 		app_message(app, MESSAGE_WARN,
 			"a password on the command line can be read by others; use a password file "
 			"or a service");
+	if (app_warning(app))
+		app_message(app, MESSAGE_WARN, "%s", app_warning(app));
 	while (!app->quit) {
 		app_turn(app);
 		console_draw(console);

@@ -6,11 +6,25 @@
 #include "base/mem.h"
 #include "scratch.h"
 
+/* Everything libpq listens to. Taking one away moves the others, so it begins anew. */
+static void clear_libpq(void)
+{
+	for (size_t i = 0; environ[i];) {
+		char *name = mem_strndup(environ[i], strcspn(environ[i], "="));
+		bool is_libpq = strncmp(name, "PG", 2) == 0;
+		if (is_libpq)
+			unsetenv(name);
+		i = is_libpq ? 0 : i + 1;
+		free(name);
+	}
+}
+
 static void clear_environment(void)
 {
-	static const char *const names[] = { "DATABASE_URL", "PGSERVICE", "PGDATABASE", "PGUSER",
-		"PGSERVICEFILE", "PGSYSCONFDIR", "NO_COLOR", "XDG_CONFIG_HOME", "USER" };
+	static const char *const names[] = { "DATABASE_URL", "NO_COLOR", "XDG_CONFIG_HOME",
+		"USER" };
 
+	clear_libpq();
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
 		unsetenv(names[i]);
 	for (size_t i = 0; i < option_count; i++) {

@@ -148,6 +148,8 @@ static bool run_call(
 	if (args->had_password)
 		report_warn(&call->report, "a password on the command line can be read by others; "
 					   "use a password file or a service");
+	if (app_warning(app))
+		report_warn(&call->report, "%s", app_warning(app));
 	call->tell = tell;
 	if (can_ask(presenter))
 		call->ask = ask;

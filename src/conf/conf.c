@@ -200,12 +200,20 @@ bool conf_is(const struct conf *conf, const char *key)
 	return conf_number(conf, key) == 1;
 }
 
+const char *conf_target_source(const struct conf *conf, const char *section, const char *key)
+{
+	const struct option *option = must_find(key);
+	const struct setting *found = settings_find(&conf->settings, section, key);
+
+	if (found)
+		return found->source;
+	return option->fallback ? "default" : NULL;
+}
+
 const char *conf_source(const struct conf *conf, const char *key)
 {
-	const struct setting *found = settings_find(&conf->settings, NULL, key);
-
-	must_find(key);
-	return found ? found->source : "default";
+	const char *source = conf_target_source(conf, NULL, key);
+	return source ? source : "default";
 }
 
 size_t conf_section(const struct conf *conf, const char *section, const char *const **keys,

@@ -37,6 +37,7 @@ size_t conf_section(const struct conf *conf, const char *section, const char *co
 	const char *const **values);
 /* The same, as the section [target NAME] has it; section NULL = an ad-hoc target. Flags and variables still win. */
 const char *conf_target_text(const struct conf *conf, const char *section, const char *key);
+const char *conf_target_source(const struct conf *conf, const char *section, const char *key);
 
 /* Everything wrong in the files, not only the first thing: for `config check`. Sentences with file:line. */
 size_t conf_check(

@@ -6,7 +6,7 @@
 #include "base/words.h"
 #include "conf/conf_private.h"
 #include "conf/pools.h"
-#include "conf/service.h"
+#include "base/service.h"
 
 /* The ways a section can say where its target is. */
 static const char *const place_keys[] = { "dsn", "primary", "service" };
@@ -252,6 +252,25 @@ static char *copy(const struct conf *conf, const char *section, const char *key)
 	return mem_strdup(conf_target_text(conf, section, key));
 }
 
+/* The value and where it was said; both NULL for auto. */
+static void copy_unless_auto(
+	const struct conf *conf, const char *section, const char *key, char **value, char **source)
+{
+	const char *text = conf_target_text(conf, section, key);
+
+	if (strcmp(text, "auto") == 0)
+		return;
+	*value = mem_strdup(text);
+	*source = mem_strdup(conf_target_source(conf, section, key));
+}
+
+static void fill_tls(const struct conf *conf, const char *section, struct tls_rule *out)
+{
+	copy_unless_auto(conf, section, "tls", &out->version, &out->version_source);
+	copy_unless_auto(conf, section, "channel_binding", &out->channel_binding,
+		&out->channel_binding_source);
+}
+
 /* Everything but name, conninfo and env; out->section says whose settings count. */
 static void fill_settings(const struct conf *conf, struct target *out)
 {
@@ -273,8 +292,11 @@ static void fill_settings(const struct conf *conf, struct target *out)
 	out->lock_wait_ms = conf_target_number(conf, s, "lock_wait");
 	out->connect_timeout_ms = conf_target_number(conf, s, "connect_timeout");
 	out->interval_ms = conf_target_number(conf, s, "interval");
-	if (s && conf_target_text(conf, s, "replicas"))
+	if (s && conf_target_text(conf, s, "replicas")) {
+		out->replicas_source = mem_strdup(conf_target_source(conf, s, "replicas"));
 		fill_replicas(conf_target_text(conf, s, "replicas"), out);
+	}
+	fill_tls(conf, s, &out->tls);
 	fill_gate(conf, s, out);
 	fill_pool(conf, s, out);
 }
@@ -290,6 +312,7 @@ static bool choose_section(
 		return false;
 	out->name = mem_strdup(name);
 	out->section = mem_strdup(name);
+	out->source = mem_strdup(place->source);
 	bool is_service = strcmp(place->key, "service") == 0;
 	out->conninfo =
 		is_service ? conninfo_of("service", place->value) : mem_strdup(place->value);
@@ -308,13 +331,14 @@ static bool is_section(const struct conf *conf, const char *name)
 	return found;
 }
 
-static bool choose_word(
-	const struct conf *conf, const char *word, struct target *out, struct err *e)
+static bool choose_word(const struct conf *conf, const char *word, const char *source,
+	struct target *out, struct err *e)
 {
 	if (!*word)
 		return err_set(e, ERR_USAGE, "the target's name is empty");
 	if (is_section(conf, word))
 		return choose_section(conf, word, out, e);
+	out->source = mem_strdup(source);
 	if (is_uri(word) || strchr(word, '=')) {
 		out->conninfo = mem_strdup(word);
 		out->name = name_of(word);
@@ -350,6 +374,7 @@ static bool choose_unnamed(
 		return choose_section(conf, section_target(only->section), out, e);
 	}
 	out->conninfo = mem_strdup(url ? url : "");
+	out->source = mem_strdup(url ? "DATABASE_URL" : NULL);
 	out->name = name_of(out->conninfo);
 	return true;
 }
@@ -359,9 +384,11 @@ bool target_choose(const struct conf *conf, const char *word, struct target *out
 {
 	*out = (struct target){ 0 };
 	*rival = (struct target_rival){ 0 };
+	const char *source = word ? "the command line" : conf_source(conf, "target");
 	if (!word)
 		word = conf_text(conf, "target");
-	bool ok = word ? choose_word(conf, word, out, e) : choose_unnamed(conf, out, rival, e);
+	bool ok = word ? choose_word(conf, word, source, out, e)
+		       : choose_unnamed(conf, out, rival, e);
 	if (!ok) {
 		target_release(out);
 		return false;
@@ -414,7 +441,10 @@ void target_release(struct target *target)
 	for (size_t i = 0; i < target->replica_count; i++)
 		mem_free_secret(target->replicas[i]);
 	free(target->replicas);
+	free(target->replicas_source);
 	mem_free_secret(target->conninfo);
+	free(target->source);
+	tls_rule_release(&target->tls);
 	free(target->name);
 	free(target->section);
 	free(target->env_source);

@@ -87,6 +87,26 @@ void app_release(struct app *app)
 	log_close();
 }
 
+/* Every way to a server of the target is secured by the same rule. */
+static struct conninfo *read_conninfo(
+	struct app *app, const char *text, const struct conninfo_override *override, struct err *e)
+{
+	struct conninfo *info = conninfo_new(text, override, e);
+
+	if (info && conninfo_secure(info, &app->target.tls, e))
+		return info;
+	conninfo_free(info);
+	return NULL;
+}
+
+struct conninfo *app_standby_conninfo(struct app *app, size_t index, struct err *e)
+{
+	const struct target *target = &app->target;
+
+	return read_conninfo(app, target->replicas[index],
+		&(struct conninfo_override){ .text_source = target->replicas_source }, e);
+}
+
 static bool is_ours(const struct conf_flag *flag, const char *key)
 {
 	return strcmp(flag->option->key, key) == 0;
@@ -114,7 +134,8 @@ static bool check_rival(
 {
 	if (!rival->conninfo || !args->command || args->command->risk < RISK_WRITE)
 		return true;
-	struct conninfo *other = conninfo_new(rival->conninfo, NULL, e);
+	struct conninfo *other = conninfo_new(
+		rival->conninfo, &(struct conninfo_override){ .text_source = "DATABASE_URL" }, e);
 	if (!other)
 		return false;
 	bool same = conninfo_same_place(app->conninfo, other);
@@ -189,7 +210,8 @@ static bool configure(struct app *app, const struct args *args, struct err *e)
 	if (!app->conf || !open_log(app, e) ||
 		!target_choose(app->conf, args->target, &app->target, &rival, e))
 		return false;
-	app->conninfo = conninfo_new(app->target.conninfo, &override, e);
+	override.text_source = app->target.source;
+	app->conninfo = read_conninfo(app, app->target.conninfo, &override, e);
 	if (!app->conninfo || !check_rival(app, &rival, args, e))
 		return false;
 	set_env(app);
@@ -220,6 +242,8 @@ bool app_retarget(struct app *app, const char *name, const char *conninfo,
 	app->conninfo = conninfo_new(conninfo, NULL, e);
 	if (!app->conninfo)
 		return false;
+	/* Another place than the one the rule was made for: a cluster of our own, behind its sockets. */
+	tls_rule_release(&target->tls);
 	free(target->name);
 	free(target->conninfo);
 	for (size_t i = 0; i < target->replica_count; i++)
@@ -311,7 +335,7 @@ bool app_connect(struct app *app, struct err *e)
 	app->standbys = mem_zero(count * sizeof(struct endpoint *));
 	app->model.standbys = mem_zero(count * sizeof(struct link_view));
 	for (size_t i = 0; i < count; i++) {
-		struct conninfo *info = conninfo_new(app->target.replicas[i], NULL, e);
+		struct conninfo *info = app_standby_conninfo(app, i, e);
 		if (!info)
 			return false;
 		share_password(app, info);
@@ -324,6 +348,11 @@ bool app_connect(struct app *app, struct err *e)
 bool app_wants_password(const struct app *app)
 {
 	return app->primary && endpoint_view(app->primary)->wants_password;
+}
+
+const char *app_warning(const struct app *app)
+{
+	return app->conninfo ? conninfo_warning(app->conninfo) : NULL;
 }
 
 void app_words(const struct app *app, struct str *out)

@@ -71,8 +71,12 @@ void app_release(struct app *app);
 bool app_configure(struct app *app, const struct args *args, struct err *e) MUST_CHECK;
 /* Make the endpoints of primary and standbys, once; connections open when somebody asks for one. */
 bool app_connect(struct app *app, struct err *e) MUST_CHECK;
+/* How to reach a standby the target names, secured like the primary; the caller frees it. */
+struct conninfo *app_standby_conninfo(struct app *app, size_t index, struct err *e) MUST_CHECK;
 /* A server asked for a password and nobody had one. */
 bool app_wants_password(const struct app *app);
+/* What the user has to know before anything connects: the password file is left out. NULL = nothing. */
+const char *app_warning(const struct app *app);
 /* Whom the password is for, for the prompt: "bob@host:5432/shop". */
 void app_words(const struct app *app, struct str *out);
 /*

@@ -152,7 +152,7 @@ static void watch_standbys(struct monitor *monitor)
 	monitor->standbys = mem_zero((count + 1) * sizeof(*monitor->standbys));
 	for (size_t i = 0; i < count; i++) {
 		struct err e;
-		struct conninfo *info = conninfo_new(app->target.replicas[i], NULL, &e);
+		struct conninfo *info = app_standby_conninfo(app, i, &e);
 		assert_always(info, "app_connect() has read it before");
 		monitor->standbys[monitor->standby_count++] =
 			standby_new(&(struct standby_options){ .loop = app->loop,

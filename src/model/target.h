@@ -40,12 +40,25 @@ struct pool_limits {
 	enum pool_pre_ping pre_ping;
 };
 
+/* What a target says of TLS; all owned by the target. pg/conninfo.h says what follows from it. */
+struct tls_rule {
+	char *version; /* "1.3", "1.2": the oldest that is taken; NULL = what sslmode says */
+	char *version_source;
+	char *channel_binding; /* "require" …; NULL = what the connection text or libpq says */
+	char *channel_binding_source;
+};
+
+void tls_rule_release(struct tls_rule *rule);
+
 struct target {
 	char *name; /* as shown: config section, service, or database name; owned like all below */
 	char *section;	 /* NAME of the [target NAME] it was read from; NULL = ad hoc */
 	char *conninfo;	 /* URI or keyword string as given, may hold a password: never print it */
+	char *source;	 /* where it was said: "dbtop.conf:3", "DATABASE_URL"; NULL = nowhere */
 	char **replicas; /* conninfo of configured standbys */
+	char *replicas_source;
 	size_t replica_count;
+	struct tls_rule tls;
 	enum env_class env;
 	char *env_source;    /* "--env", "dbtop.conf:4" …; NULL = nobody said */
 	char *dir;	     /* directory of migrations; NULL = none found */
