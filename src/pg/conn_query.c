@@ -174,10 +174,10 @@ void conn_query(struct conn *conn, const struct query *query, query_done_fn *don
 	exchange_start(conn, query, done, arg);
 }
 
-/* A promotion shows at once. */
+/* A promotion shows at once; no session of a primary lives on as one of a standby. */
 static void watch_role(struct conn *conn)
 {
-	if (!conn_tells_role(conn))
+	if (!conn->view.identity.is_standby || !conn_tells_role(conn))
 		return;
 	const char *value = conn->driver->parameter(conn->link, "in_hot_standby");
 	bool is_standby = value && strcmp(value, "on") == 0;
@@ -346,7 +346,7 @@ static void take_answer(struct conn *conn, struct driver_result *answer)
 /* On a link that is gone nothing blocks any more, and what was read before is still there. */
 static bool has_answer(struct conn *conn)
 {
-	return !conn->driver->is_alive(conn->link) || !conn->driver->is_busy(conn->link);
+	return !conn->driver->is_busy(conn->link) || !conn->driver->is_alive(conn->link);
 }
 
 static void exchange_read(struct conn *conn)

@@ -318,8 +318,13 @@ void pool_retry(struct pool *pool)
 void pool_set_info(struct pool *pool, const struct conninfo *info)
 {
 	struct conninfo *old = pool->info;
+	struct str place = { 0 };
 
 	pool->info = conninfo_copy(info);
 	conninfo_free(old);
+	conninfo_words(info, &place);
+	free(pool->place);
+	pool->place = mem_strdup(str_c(&place));
+	str_release(&place);
 	pool_retry(pool);
 }

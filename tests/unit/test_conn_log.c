@@ -140,16 +140,18 @@ static void a_query_is_told_with_its_time_and_rows_to_those_who_ask(void **state
 static void another_role_has_a_line_of_its_own(void **state)
 {
 	struct logged *w = *state;
+	w->conn.fake->in_hot_standby = "on";
+	w->conn.fake->identity.is_standby = true;
 	conn_world_open(&w->conn);
 	fake_expect(w->conn.fake, "select");
 	fake_rows(w->conn.fake, "n", "1");
 
-	w->conn.fake->in_hot_standby = "on";
+	w->conn.fake->in_hot_standby = "off";
 	conn_world_sql(&w->conn, "select 1");
 
 	char *text = read_log(w);
 	assert_non_null(strstr(text, " warn  role: changed host=pg-a "));
-	assert_non_null(strstr(text, " role=standby timeline=1\n"));
+	assert_non_null(strstr(text, " role=primary timeline=1\n"));
 	free(text);
 }
 

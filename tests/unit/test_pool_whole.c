@@ -358,12 +358,14 @@ static void new_connections_go_where_the_new_conninfo_says(void **state)
 		conninfo_new("host=pg-b user=ann dbname=shop password=open", NULL, &e);
 	loop_virtual_host(w->c.loop, "pg-b", "192.0.2.9");
 
+	pool_world_log(w);
 	pool_set_info(w->pool, info);
 	conninfo_free(info);
 	pool_world_take(w, 0);
 
 	assert_true(pool_world_has(w, 0));
 	assert_string_equal(w->c.fake->last_hostaddr, "192.0.2.9");
+	assert_true(pool_world_said(w, "ann@pg-b:5432/shop: 1 connections") > 0);
 }
 
 /* Exit status of the child: bit by bit what was not refused. */
