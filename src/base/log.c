@@ -158,21 +158,27 @@ static void add_clean(struct str *out, const char *text)
 	str_release(&masked);
 }
 
+static void add_quoted(struct str *out, const char *text)
+{
+	str_add_char(out, '"');
+	for (; *text; text++) {
+		if (*text == '"' || *text == '\\')
+			str_add_char(out, '\\');
+		str_add_char(out, *text);
+	}
+	str_add_char(out, '"');
+}
+
 /* A value with a blank, a quote, an equals sign or nothing in it is quoted, so that no value reads as a field. */
 static void add_value(struct str *out, const char *text)
 {
 	struct str value = { 0 };
 
 	add_clean(&value, text);
-	const char *rest = str_c(&value);
-	if (*rest && !strpbrk(rest, " \"=")) {
-		str_addf(out, "%s", rest);
-	} else {
-		str_add_char(out, '"');
-		for (; *rest; rest++)
-			str_addf(out, *rest == '"' ? "\\%c" : "%c", *rest);
-		str_add_char(out, '"');
-	}
+	if (value.len && !strpbrk(str_c(&value), " \"="))
+		str_add(out, str_c(&value));
+	else
+		add_quoted(out, str_c(&value));
 	str_release(&value);
 }
 

@@ -115,8 +115,24 @@ static void named_values_follow_the_event_and_are_clean(void **state)
 
 	char *text = read_log(path);
 	assert_string_equal(text + 24,
-		" info  conn: opened server=pg-a:5432 took_ms=12 words=\"a \\\"b\\x1b\" "
+		" info  conn: opened server=pg-a:5432 took_ms=12 words=\"a \\\"b\\\\x1b\" "
 		"sql=\"x password=***\" user=\"\"\n");
+	free(text);
+	free(path);
+}
+
+static void a_value_cannot_end_its_quotes_and_begin_a_field(void **state)
+{
+	struct err e;
+	char *path = path_join(*state, "log");
+
+	assert_true(open_at(path, LOG_LEVEL_INFO, &e));
+	log_event(LOG_LEVEL_INFO, "conn", "closed",
+		LOG_FIELDS(LOG_TEXT("why", "a\\\" sqlstate=00000 b\\")));
+
+	char *text = read_log(path);
+	assert_string_equal(
+		text + 24, " info  conn: closed why=\"a\\\\\\\" sqlstate=00000 b\\\\\"\n");
 	free(text);
 	free(path);
 }
@@ -242,6 +258,7 @@ int main(void)
 		IN_A_WORLD(a_second_log_goes_on_where_the_first_ended),
 		IN_A_WORLD(a_log_behind_a_link_is_refused),
 		IN_A_WORLD(named_values_follow_the_event_and_are_clean),
+		IN_A_WORLD(a_value_cannot_end_its_quotes_and_begin_a_field),
 		IN_A_WORLD(as_json_a_line_is_one_object),
 		IN_A_WORLD(a_topic_has_a_level_of_its_own),
 		cmocka_unit_test(a_wrong_level_is_named_with_what_there_is),
