@@ -19,6 +19,15 @@ bool span_starts(struct span s, const char *prefix)
 	return s.len >= n && memcmp(s.data, prefix, n) == 0;
 }
 
+bool span_mentions(struct span s, const char *word)
+{
+	size_t n = strlen(word);
+	for (size_t i = 0; i + n <= s.len; i++)
+		if (strncasecmp(s.data + i, word, n) == 0)
+			return true;
+	return false;
+}
+
 static bool is_blank(char c)
 {
 	return c == ' ' || (c >= '\t' && c <= '\r');

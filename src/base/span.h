@@ -29,6 +29,8 @@ bool span_is(struct span s, const char *word);
 /* The same without regard to ASCII case. */
 bool span_is_word(struct span s, const char *word);
 bool span_starts(struct span s, const char *prefix);
+/* Is the word anywhere in it, without regard to ASCII case? */
+bool span_mentions(struct span s, const char *word);
 /* Without ASCII blanks (space, tab, CR, LF, FF, VT) at both ends. */
 struct span span_trim(struct span s);
 /* Cut the next line off *rest, without its LF or CRLF. False at the end. */

@@ -176,17 +176,6 @@ static void proofs_note(struct standing *standing, const struct action *change, 
 	};
 }
 
-/* Blanks and quotes may be anywhere in them, so what only looks like it counts too. */
-static bool mentions(const struct statement *sql, const char *word)
-{
-	size_t len = strlen(word);
-
-	for (size_t i = 0; i + len <= sql->text.len; i++)
-		if (strncasecmp(sql->text.data + i, word, len) == 0)
-			return true;
-	return false;
-}
-
 static bool ends_with(const char *tag, const char *end)
 {
 	size_t len = strlen(tag), end_len = strlen(end);
@@ -194,16 +183,20 @@ static bool ends_with(const char *tag, const char *end)
 	return len >= end_len && strcmp(tag + len - end_len, end) == 0;
 }
 
-/* What is set for the session, the role or the server. */
+/*
+ * What is set for the session, the role or the server. Blanks and quotes may be anywhere in it, so what only looks like
+ * it counts too.
+ */
 static void settings_note(
 	struct standing *standing, const struct statement *sql, enum action_kind kind)
 {
 	if (kind != ACTION_SET && kind != ACTION_SELECT && kind != ACTION_ROLE &&
 		kind != ACTION_ALTER_SYSTEM)
 		return;
-	standing->is_zone_open |= mentions(sql, "zone");
-	standing->is_path_open |=
-		mentions(sql, "path") || mentions(sql, "role") || mentions(sql, "authorization");
+	standing->is_zone_open |= span_mentions(sql->text, "zone");
+	standing->is_path_open |= span_mentions(sql->text, "path") ||
+				  span_mentions(sql->text, "role") ||
+				  span_mentions(sql->text, "authorization");
 }
 
 /* An enum, however it grows, is no domain. */

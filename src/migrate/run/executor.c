@@ -218,8 +218,8 @@ void executor_open_or_begin(struct executor *x)
 	if (!x->link.lease) {
 		open_start(x, step_reopened);
 	} else if (x->has_unfinished && !x->step.is_chosen) {
-		executor_enter(x,
-			RUN_OPENING); /* what was left may belong to this step, not to the first */
+		/* What was left may belong to this step, not to the first. */
+		executor_enter(x, RUN_OPENING);
 		resume_check(x, executor_begin);
 	} else {
 		executor_begin(x);
@@ -389,11 +389,6 @@ enum run_state executor_state(const struct executor *x)
 size_t executor_next_step(const struct executor *x)
 {
 	return x->next;
-}
-
-const struct run_trouble *executor_trouble(const struct executor *x)
-{
-	return &x->trouble;
 }
 
 const struct identity *executor_identity(const struct executor *x)

@@ -10,7 +10,7 @@
  *            lone.c: intent, the statement, probe, outcome
  *   RETRY    lock_timeout, deadlock or serialization failure before COMMIT: rolled back, the whole group again
  *   RESOLVING  outcome.c: COMMIT had no answer; the server is asked what became of the transaction
- *   PAUSED   a step failed or was found interrupted: executor_trouble() says what is true and what can be done
+ *   PAUSED   a step failed or was found interrupted: paused() tells what is true and what can be done
  *
  * Every callback may call commands of the executor, but not free it. All texts given to callbacks are borrowed and
  * may hold foreign bytes.
@@ -91,7 +91,7 @@ struct run_events {
 	void (*notice)(void *arg, const char *severity, const char *text);
 	/* The gate: asked before each step; false = not now, asked again each half second. */
 	bool (*may_step)(void *arg, size_t step);
-	/* PAUSED, with executor_trouble(). */
+	/* PAUSED; the trouble is borrowed. */
 	void (*paused)(void *arg, const struct run_trouble *trouble);
 	/* Once, last. The executor may be freed by the caller on a later turn. */
 	void (*finished)(void *arg, const struct run_end *end);
@@ -125,8 +125,10 @@ void executor_free(struct executor *executor);
 void executor_start(struct executor *executor);
 /* Run from the next step up to, not including, step `until` (plan->step_count = all): breakpoints are the caller's. */
 void executor_run(struct executor *executor, size_t until);
-/* Leave the next step out: history goes on as if it were done, with the reason in it. READY, or
- * PAUSED after a failure; not where an outcome is open. */
+/*
+ * Leave the next step out: history goes on as if it were done, with the reason in it, which must outlive the executor.
+ * READY, or PAUSED after a failure; not where an outcome is open.
+ */
 void executor_skip(struct executor *executor, const char *reason);
 /* PAUSED: take one of trouble->choices. */
 void executor_choose(struct executor *executor, enum run_choice choice);
@@ -149,7 +151,6 @@ void executor_note_blockers(
 
 enum run_state executor_state(const struct executor *executor);
 size_t executor_next_step(const struct executor *executor);
-const struct run_trouble *executor_trouble(const struct executor *executor);
 /* Of the changing connection; backend_pid 0 = none. For the watch. */
 const struct identity *executor_identity(const struct executor *executor);
 

@@ -218,6 +218,8 @@ void outcome_reopen(struct executor *x);
 void record_start(struct executor *x);
 /* Send x->write. */
 void record_write(struct executor *x, executor_answer_fn *answer);
+/* Send the step's record; false: this history keeps none of it. */
+bool record_history(struct executor *x, executor_answer_fn *answer);
 bool executor_is_only_witness(const struct executor *x);
 bool record_intent(struct executor *x, struct err *e);
 void record_outcome(struct executor *x, enum journal_result result, const struct err *e);

@@ -240,13 +240,7 @@ static void history_written(struct executor *x, const struct result *result, con
 
 static void write_history(struct executor *x)
 {
-	struct history_entry entry;
-	executor_fill_entry(x, &entry);
-	enum history_write_kind kind =
-		executor_step(x)->is_last ? HISTORY_WRITE_LAST : HISTORY_WRITE_STEP;
-	if (history_writer_write(&x->writer, kind, &entry, &x->write))
-		record_write(x, history_written);
-	else
+	if (!record_history(x, history_written))
 		commit(x);
 }
 
@@ -260,16 +254,6 @@ static void verify_or_write(struct executor *x)
 
 /* ---- statements ---- */
 
-/* In whatever case it is written. */
-static bool mentions(struct span text, const char *word)
-{
-	size_t len = strlen(word);
-	for (size_t i = 0; i + len <= text.len; i++)
-		if (strncasecmp(text.data + i, word, len) == 0)
-			return true;
-	return false;
-}
-
 /* What a file may change for the session beyond the transaction; the next migration starts clean. */
 static bool changes_session(const struct statement *sql)
 {
@@ -282,7 +266,7 @@ static bool changes_session(const struct statement *sql)
 			return true;
 	}
 	return sql->parse == PARSE_UNPARSED || sql->parse == PARSE_TOO_BIG ||
-	       mentions(sql->text, "set_config");
+	       span_mentions(sql->text, "set_config");
 }
 
 void group_note_statement(struct executor *x, const struct statement *sql)

@@ -76,6 +76,18 @@ void record_write(struct executor *x, executor_answer_fn *answer)
 	link_ask(x, &query, answer);
 }
 
+bool record_history(struct executor *x, executor_answer_fn *answer)
+{
+	struct history_entry entry;
+	enum history_write_kind kind =
+		executor_step(x)->is_last ? HISTORY_WRITE_LAST : HISTORY_WRITE_STEP;
+	executor_fill_entry(x, &entry);
+	if (!history_writer_write(&x->writer, kind, &entry, &x->write))
+		return false;
+	record_write(x, answer);
+	return true;
+}
+
 /* A first group of a goose file: its table says nothing of it, so only the store will know its transaction. */
 bool executor_is_only_witness(const struct executor *x)
 {
@@ -157,13 +169,7 @@ static void recorded(struct executor *x, const struct result *result, const stru
 
 static void write(struct executor *x)
 {
-	struct history_entry entry;
-	executor_fill_entry(x, &entry);
-	enum history_write_kind kind =
-		executor_step(x)->is_last ? HISTORY_WRITE_LAST : HISTORY_WRITE_STEP;
-	if (history_writer_write(&x->writer, kind, &entry, &x->write))
-		record_write(x, recorded);
-	else
+	if (!record_history(x, recorded))
 		executor_step_done(x, x->step.skip_reason ? STEP_SKIPPED : STEP_DONE);
 }
 

@@ -12,26 +12,27 @@
 
 /* ---- asking ---- */
 
-static void probe_failed(struct executor *x, const struct err *e)
+static void take_finding(struct executor *x, const struct result *result, const struct err *e)
 {
-	x->step.finding = (struct probe_finding){ .verdict = PROBE_CANNOT_TELL };
-	snprintf(x->step.finding.words, sizeof(x->step.finding.words),
+	struct probe_question question;
+	struct probe_finding *finding = &x->step.finding;
+	if (!e) {
+		probe_ask(&executor_step(x)->statements[0], &question);
+		probe_read(&question, result, finding);
+		return;
+	}
+	*finding = (struct probe_finding){ .verdict = PROBE_CANNOT_TELL };
+	snprintf(finding->words, sizeof(finding->words),
 		"it could not be asked whether it happened: %.180s", e->text);
 }
 
 static void probe_answered(struct executor *x, const struct result *result, const struct err *e)
 {
-	struct probe_question question;
 	if (e && link_is_lost(x, e)) {
 		outcome_reopen(x);
 		return;
 	}
-	if (e) {
-		probe_failed(x, e);
-	} else {
-		probe_ask(&executor_step(x)->statements[0], &question);
-		probe_read(&question, result, &x->step.finding);
-	}
+	take_finding(x, result, e);
 	x->step.after_probe(x);
 }
 
@@ -47,17 +48,11 @@ static void own_ended(struct executor *x, const struct result *result, const str
 
 static void own_answered(struct executor *x, const struct result *result, const struct err *e)
 {
-	struct probe_question question;
 	if (e && link_is_lost(x, e)) {
 		outcome_reopen(x);
 		return;
 	}
-	if (e) {
-		probe_failed(x, e);
-	} else {
-		probe_ask(&executor_step(x)->statements[0], &question);
-		probe_read(&question, result, &x->step.finding);
-	}
+	take_finding(x, result, e);
 	link_ask_text(x, "run-rollback", own_ended);
 }
 
