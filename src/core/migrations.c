@@ -30,11 +30,6 @@ void migrations_free(struct migrations *migrations)
 	free(migrations);
 }
 
-const struct inspection *migrations_inspection(const struct app *app)
-{
-	return app->migrations ? app->migrations->inspection : NULL;
-}
-
 static void count_notes(struct migrations_view *view, const struct note_list *notes)
 {
 	for (size_t i = 0; i < view->row_count; i++) {

@@ -16,8 +16,6 @@ void migrations_free(struct migrations *migrations);
 void migrations_refresh(struct app *app);
 /* Notes changed: their marks beside the rows. */
 void migrations_notes_changed(struct app *app);
-/* The inspection behind the view; NULL = none yet. */
-const struct inspection *migrations_inspection(const struct app *app);
 /* Plan afresh from the server's present state and open a run of it; finishes the call. */
 void migrations_open_run(struct call *call, enum plan_direction direction, const char *goal);
 

@@ -461,11 +461,6 @@ const char *cluster_node_name(const struct cluster *c, int node)
 	return see(c, node)->name;
 }
 
-const char *cluster_node_slot(const struct cluster *c, int node)
-{
-	return see(c, node)->slot;
-}
-
 const char *cluster_socket_dir(const struct cluster *c)
 {
 	return c->socket_dir;

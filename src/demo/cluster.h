@@ -56,7 +56,6 @@ const char *cluster_conninfo(const struct cluster *cluster, int node);
 /* The same over TCP; only with is_tcp. */
 const char *cluster_tcp_conninfo(const struct cluster *cluster, int node);
 const char *cluster_node_name(const struct cluster *cluster, int node); /* "pg-a" */
-const char *cluster_node_slot(const struct cluster *cluster, int node); /* "pg_b"; "" for node 0 */
 const char *cluster_socket_dir(const struct cluster *cluster);
 int cluster_node_port(const struct cluster *cluster, int node);
 const char *cluster_data_dir(const struct cluster *cluster, int node);

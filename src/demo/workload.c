@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "demo/workload.h"
 
+#include "base/dice.h"
 #include "base/mem.h"
 #include "pg/conn.h"
 #include "pg/conninfo.h"
@@ -46,8 +47,7 @@ struct workload {
 	struct loop *loop; /* borrowed */
 	struct session *sessions;
 	size_t session_count;
-	unsigned short dice[3];
-	int64_t done, failed;
+	struct dice dice;
 	bool is_stopping; /* what still answers is not listened to */
 };
 
@@ -56,12 +56,12 @@ static void act(void *arg);
 /* Half to one and a half of the pause, so that sessions do not march in step. */
 static void think(struct session *session, int64_t pause_ms)
 {
-	double factor = 0.5 + erand48(session->workload->dice);
+	struct workload *workload = session->workload;
 
-	if (session->workload->is_stopping)
+	if (workload->is_stopping)
 		return;
-	session->timer = loop_timer_start(
-		session->workload->loop, (int64_t)((double)pause_ms * factor), 0, act, session);
+	int64_t delay_ms = pause_ms / 2 + dice_below(&workload->dice, pause_ms + 1);
+	session->timer = loop_timer_start(workload->loop, delay_ms, 0, act, session);
 }
 
 static void named(void *arg, const struct result *result, const struct err *e)
@@ -87,12 +87,10 @@ static void acted(void *arg, const struct result *result, const struct err *e)
 
 	(void)result;
 	if (e) {
-		session->workload->failed++;
 		session->next_act = 0;
 		think(session, REST_MS);
 		return;
 	}
-	session->workload->done++;
 	session->next_act++;
 	if (session->next_act == ACTS_MAX || !session->job->acts[session->next_act].sql)
 		session->next_act = 0;
@@ -174,7 +172,7 @@ struct workload *workload_start(
 		return NULL;
 	struct workload *workload = mem_new(struct workload);
 	workload->loop = loop;
-	workload->dice[0] = (unsigned short)loop_now_us(loop);
+	dice_init(&workload->dice);
 	for (size_t i = 0; i < ARRAY_SIZE(jobs); i++)
 		room += (size_t)jobs[i].sessions;
 	workload->sessions = mem_zero(room * sizeof(*workload->sessions));
@@ -197,14 +195,4 @@ void workload_stop(struct workload *workload)
 	}
 	loop_defer_free(workload->loop, workload->sessions);
 	loop_defer_free(workload->loop, workload);
-}
-
-int64_t workload_done_count(const struct workload *workload)
-{
-	return workload->done;
-}
-
-int64_t workload_failed_count(const struct workload *workload)
-{
-	return workload->failed;
 }

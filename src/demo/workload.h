@@ -24,8 +24,4 @@ struct workload *workload_start(struct loop *loop, const struct driver *driver,
 /* Closes its connections; their memory goes at the end of the turn. NULL is fine. */
 void workload_stop(struct workload *workload);
 
-/* Statements that went well, and that did not, since the start. */
-int64_t workload_done_count(const struct workload *workload);
-int64_t workload_failed_count(const struct workload *workload);
-
 #endif

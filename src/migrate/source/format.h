@@ -55,8 +55,6 @@ const struct format *format_find(const char *name);
 const struct format *format_of(const struct migration_set *set);
 /* Why and which; NULL when none fits. */
 const struct format *format_probe(const struct probe_input *input, const char **why);
-/* Names of the formats that are read, for messages: "dbtop, golang-migrate, goose". */
-const char *format_names(struct arena *arena);
 /* Unknown pin: refused with the nearest name, or as known but not read yet. */
 const struct format *format_pinned(const char *name, struct err *e);
 

@@ -37,12 +37,14 @@ const struct format *format_probe(const struct probe_input *input, const char **
 	return NULL;
 }
 
-const char *format_names(struct arena *arena)
+static void hint_names(struct err *e)
 {
-	const char *names = formats[0]->name;
-	for (size_t i = 1; i < ARRAY_SIZE(formats); i++)
-		names = arena_printf(arena, "%s, %s", names, formats[i]->name);
-	return names;
+	struct str names = { 0 };
+
+	for (size_t i = 0; i < ARRAY_SIZE(formats); i++)
+		str_addf(&names, "%s%s", i ? ", " : "", formats[i]->name);
+	err_hint(e, "formats: %s", str_c(&names));
+	str_release(&names);
 }
 
 const struct format *format_pinned(const char *name, struct err *e)
@@ -63,7 +65,7 @@ const struct format *format_pinned(const char *name, struct err *e)
 	if (nearest)
 		err_hint(e, "did you mean %s?", nearest);
 	else
-		err_hint(e, "formats: golang-migrate, dbtop, goose");
+		hint_names(e);
 	return NULL;
 }
 
