@@ -87,24 +87,16 @@ void app_release(struct app *app)
 	log_close();
 }
 
-/* Every way to a server of the target is secured by the same rule. */
-static struct conninfo *read_conninfo(
-	struct app *app, const char *text, const struct conninfo_override *override, struct err *e)
-{
-	struct conninfo *info = conninfo_new(text, override, e);
-
-	if (info && conninfo_secure(info, &app->target.tls, e))
-		return info;
-	conninfo_free(info);
-	return NULL;
-}
-
 struct conninfo *app_standby_conninfo(struct app *app, size_t index, struct err *e)
 {
 	const struct target *target = &app->target;
-
-	return read_conninfo(app, target->replicas[index],
+	struct conninfo *info = conninfo_new(target->replicas[index],
 		&(struct conninfo_override){ .text_source = target->replicas_source }, e);
+
+	if (info && conninfo_secure(info, &target->tls, e))
+		return info;
+	conninfo_free(info);
+	return NULL;
 }
 
 static bool is_ours(const struct conf_flag *flag, const char *key)
@@ -211,7 +203,7 @@ static bool configure(struct app *app, const struct args *args, struct err *e)
 		!target_choose(app->conf, args->target, &app->target, &rival, e))
 		return false;
 	override.text_source = app->target.source;
-	app->conninfo = read_conninfo(app, app->target.conninfo, &override, e);
+	app->conninfo = conninfo_new(app->target.conninfo, &override, e);
 	if (!app->conninfo || !check_rival(app, &rival, args, e))
 		return false;
 	set_env(app);
@@ -330,6 +322,9 @@ bool app_connect(struct app *app, struct err *e)
 {
 	if (app->primary)
 		return true;
+	/* Not sooner: the demo goes elsewhere, and `paths` goes nowhere. */
+	if (!conninfo_secure(app->conninfo, &app->target.tls, e))
+		return false;
 	app->primary = make_endpoint(app, app->conninfo, on_primary_changed);
 	size_t count = app->target.replica_count;
 	app->standbys = mem_zero(count * sizeof(struct endpoint *));

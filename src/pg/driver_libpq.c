@@ -7,6 +7,8 @@
 #include "base/mem.h"
 
 #include <libpq-fe.h>
+#include <openssl/ssl.h>
+#include <openssl/x509_vfy.h>
 
 /* How far the answers of a pair are read: libpq gives R1, NULL, R2, NULL, a mark of the end. */
 enum pair { PAIR_NONE, PAIR_FIRST, PAIR_SECOND, PAIR_OVER };
@@ -19,6 +21,8 @@ struct driver_conn {
 	enum pair pair;
 	PGresult *ready; /* owned; the pair's next answer */
 	char tls[64];
+	SSL *ssl;    /* a reference of our own while dialing; NULL without TLS */
+	char *error; /* owned; libpq's message with what it leaves out; NULL = as it is */
 };
 
 static const PGresult *to_pg(const struct driver_result *result)
@@ -49,10 +53,46 @@ static struct driver_conn *libpq_start(
 	return conn;
 }
 
+/* libpq lets go of the handshake when it fails, and with it of the reason: so it is held here. */
+static void hold_handshake(struct driver_conn *conn)
+{
+	SSL *ssl = PQsslStruct(conn->pg, "OpenSSL");
+
+	if (ssl && !conn->ssl && SSL_up_ref(ssl))
+		conn->ssl = ssl;
+}
+
+static void drop_handshake(struct driver_conn *conn)
+{
+	SSL_free(conn->ssl);
+	conn->ssl = NULL;
+}
+
+/* "certificate verify failed" of libpq 15 may be an unknown root, an old certificate or a revoked one: say which. */
+static void explain_failure(struct driver_conn *conn)
+{
+	static const char vague[] = "certificate verify failed";
+	const char *message = PQerrorMessage(conn->pg), *at = strstr(message, vague);
+	long why = conn->ssl ? SSL_get_verify_result(conn->ssl) : X509_V_OK;
+
+	if (!at || why == X509_V_OK)
+		return;
+	size_t len = (size_t)(at - message) + strlen(vague);
+	conn->error = mem_printf(
+		"%.*s: %s%s", (int)len, message, X509_verify_cert_error_string(why), message + len);
+}
+
 static enum driver_poll libpq_poll(struct driver_conn *conn)
 {
 	PostgresPollingStatusType status = PQconnectPoll(conn->pg);
 
+	if (status == PGRES_POLLING_READING || status == PGRES_POLLING_WRITING) {
+		hold_handshake(conn);
+	} else {
+		if (status == PGRES_POLLING_FAILED)
+			explain_failure(conn);
+		drop_handshake(conn);
+	}
 	if (status == PGRES_POLLING_OK)
 		return PQsetnonblocking(conn->pg, 1) == 0 ? DRIVER_POLL_OK : DRIVER_POLL_FAILED;
 	if (status == PGRES_POLLING_READING)
@@ -63,7 +103,9 @@ static enum driver_poll libpq_poll(struct driver_conn *conn)
 static void libpq_finish(struct driver_conn *conn)
 {
 	PQclear(conn->ready);
+	drop_handshake(conn);
 	PQfinish(conn->pg);
+	free(conn->error);
 	free(conn);
 }
 
@@ -79,7 +121,7 @@ static bool libpq_is_alive(struct driver_conn *conn)
 
 static const char *libpq_error(struct driver_conn *conn)
 {
-	return PQerrorMessage(conn->pg);
+	return conn->error ? conn->error : PQerrorMessage(conn->pg);
 }
 
 static bool libpq_needs_password(struct driver_conn *conn)

@@ -10,7 +10,8 @@ static const struct advice {
 	const char *sqlstate; /* beginning of it; NULL = any */
 	const char *words;    /* contained in the text; NULL = any */
 	const char *hint;
-	bool stops; /* trying again changes nothing */
+	bool stops;	      /* trying again changes nothing */
+	const char *asked_by; /* the connection option that wants it so; NULL = none */
 } advices[] = {
 	{ .sqlstate = "28P01",
 		.hint = "check user and password: PGPASSWORD, ~/.pgpass or the service file",
@@ -43,8 +44,43 @@ static const struct advice {
 		.hint = "no server listens on that socket: is it running, and are directory and "
 			"port "
 			"right?" },
+	{ .words = "does not match host name",
+		.hint = "connect by a name the certificate holds (host=NAME, hostaddr=ADDRESS), or "
+			"have one made for this name",
+		.stops = true,
+		.asked_by = "sslmode" },
+	{ .words = "has expired",
+		.hint = "the server needs a new certificate: ask who runs it; and compare the "
+			"clocks",
+		.stops = true,
+		.asked_by = "sslmode" },
+	{ .words = "certificate verify failed",
+		.hint = "another root signed the server's certificate than the one in sslrootcert "
+			"or ~/.postgresql/root.crt: ask who runs it which one is right",
+		.stops = true,
+		.asked_by = "sslmode" },
+	{ .words = "root certificate file",
+		.hint = "put the root of the server's certificate there, or name it with "
+			"sslrootcert",
+		.stops = true,
+		.asked_by = "sslmode" },
+	{ .words = "protocol version",
+		.hint = "the server offers no TLS as new as that: raise its "
+			"ssl_max_protocol_version, or take less with tls = 1.2",
+		.stops = true,
+		.asked_by = "ssl_min_protocol_version" },
+	{ .words = "does not support SSL",
+		.hint = "switch ssl on in the server, or take less: tls = auto and sslmode=prefer",
+		.stops = true,
+		.asked_by = "sslmode" },
+	{ .words = "hannel binding",
+		.hint = "the server must ask for a SCRAM password over TLS; or take less with "
+			"channel_binding = prefer",
+		.stops = true,
+		.asked_by = "channel_binding" },
 	{ .words = "certificate",
-		.hint = "compare sslmode, sslrootcert and the name in the server's certificate" },
+		.hint = "compare sslmode, sslrootcert, sslcert and sslkey with what the server "
+			"wants" },
 };
 
 static const struct advice *find_advice(const struct err *e)
@@ -65,6 +101,20 @@ void error_advise(struct err *e)
 
 	if (advice && !*e->hint)
 		err_hint(e, "%s", advice->hint);
+}
+
+/* Who wanted it so: what is to be changed may stand in a file long forgotten. */
+static void name_asker(struct err *e, const struct conninfo *info)
+{
+	const struct advice *advice = find_advice(e);
+	const char *option = advice ? advice->asked_by : NULL;
+
+	if (!option || !conninfo_is_said(info, option))
+		return;
+	char *hint = mem_strdup(e->hint);
+	err_hint(e, "%s; %s = %s comes from: %s", hint, option, conninfo_get(info, option),
+		conninfo_source(info, option));
+	free(hint);
 }
 
 bool error_stops_dialing(const struct err *e)
@@ -193,6 +243,7 @@ void error_from_dial(const struct driver *driver, struct driver_conn *link,
 		(int)strcspn(words, "\n"), words);
 	snprintf(e->sqlstate, sizeof(e->sqlstate), "%s", sqlstate);
 	error_advise(e);
+	name_asker(e, info);
 	str_release(&place);
 	free(message);
 }
