@@ -17,13 +17,21 @@ enum {
 	HISTOGRAM_COUNTERS = (HISTOGRAM_OCTAVES - HISTOGRAM_STEPS_LOG2 + 1) << HISTOGRAM_STEPS_LOG2,
 	HISTOGRAM_SLICES = 4,
 	HISTOGRAM_SLICE_US = 15000000,
+	HISTOGRAM_TALLIES = HISTOGRAM_COUNTERS >> HISTOGRAM_STEPS_LOG2,
+};
+
+/* Of all time, and therefore never falling: an octave counts what is below its bound and not below the one before. */
+struct tally {
+	int64_t count, sum;
+	int64_t octaves[HISTOGRAM_TALLIES];
 };
 
 struct histogram {
 	int64_t turn_us; /* when the slice being filled is full */
 	int slice;
 	int64_t slice_max[HISTOGRAM_SLICES]; /* exact */
-	int64_t count, sum, max;	     /* of all time */
+	int64_t max;			     /* of all time */
+	struct tally tally;
 	uint32_t counters[HISTOGRAM_SLICES][HISTOGRAM_COUNTERS];
 };
 
@@ -46,6 +54,11 @@ static inline uint32_t histogram_counter_of(int64_t value)
 }
 
 int64_t histogram_value_of(uint32_t counter);
+/* 16, 32, 64 …; what an octave counts is smaller. */
+static inline int64_t tally_bound(int octave)
+{
+	return INT64_C(1) << (octave + HISTOGRAM_STEPS_LOG2);
+}
 
 /* A new slice begins. Called by histogram_add(); by itself before reading. */
 void histogram_turn(struct histogram *h, int64_t now_us);
@@ -54,9 +67,11 @@ static inline void histogram_add(struct histogram *h, int64_t now_us, int64_t va
 {
 	if (now_us >= h->turn_us)
 		histogram_turn(h, now_us);
-	h->counters[h->slice][histogram_counter_of(value)]++;
-	h->count++;
-	h->sum += value;
+	uint32_t counter = histogram_counter_of(value);
+	h->counters[h->slice][counter]++;
+	h->tally.octaves[counter >> HISTOGRAM_STEPS_LOG2]++;
+	h->tally.count++;
+	h->tally.sum += value;
 	if (value > h->slice_max[h->slice])
 		h->slice_max[h->slice] = value;
 	if (value > h->max)

@@ -64,6 +64,8 @@ struct pool_stats {
 	int64_t misuses;   /* given back twice or to the wrong pool */
 	/* µs, of the last minute: of the requests that waited; of leases; of dials; of transactions */
 	struct quantiles wait, hold, connect, transaction;
+	/* the same since it was made, or since the last reset; pool_counts() fills these too */
+	struct tally wait_tally, hold_tally, connect_tally, transaction_tally;
 	char error[256]; /* why the last dial failed; "" = it did not */
 };
 

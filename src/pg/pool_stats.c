@@ -67,6 +67,10 @@ void pool_counts(const struct pool *pool, struct pool_stats *stats)
 	*stats = (struct pool_stats){ .state = POOL_OPEN };
 	gauges(pool, stats);
 	counters(&pool->counters, stats);
+	stats->wait_tally = pool->wait.tally;
+	stats->hold_tally = pool->hold.tally;
+	stats->connect_tally = pool->connect.tally;
+	stats->transaction_tally = pool->transaction.tally;
 	snprintf(stats->error, sizeof(stats->error), "%s", pool_error(pool)->text);
 }
 

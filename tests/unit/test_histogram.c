@@ -96,8 +96,8 @@ static void a_minute_later_it_is_forgotten_but_counted(void **state)
 	assert_int_equal(histogram_read(h, 70 * (int64_t)SECOND_US).max, 20);
 	assert_int_equal(histogram_read(h, 500 * (int64_t)SECOND_US).count, 0);
 
-	assert_int_equal(h->count, 2);
-	assert_int_equal(h->sum, 520);
+	assert_int_equal(h->tally.count, 2);
+	assert_int_equal(h->tally.sum, 520);
 	assert_int_equal(h->max, 500);
 }
 
@@ -112,6 +112,26 @@ static void after_a_long_silence_a_slice_is_whole_again(void **state)
 	assert_int_equal(histogram_read(h, 5014 * (int64_t)SECOND_US).count, 2);
 }
 
+static void octaves_count_what_is_below_their_bound_and_never_forget(void **state)
+{
+	struct histogram *h = *state;
+	static const int64_t values[] = { 0, 15, 16, 31, 32, 1023, 1024, INT64_MAX / 2 };
+
+	for (size_t i = 0; i < ARRAY_SIZE(values); i++)
+		histogram_add(h, (int64_t)i * 100 * SECOND_US, values[i]);
+
+	int64_t seen = 0;
+	for (int octave = 0; octave < HISTOGRAM_TALLIES; octave++) {
+		int64_t below = 0;
+		for (size_t i = 0; i + 1 < ARRAY_SIZE(values); i++)
+			below += values[i] < tally_bound(octave);
+		seen += h->tally.octaves[octave];
+		if (octave + 1 < HISTOGRAM_TALLIES)
+			assert_int_equal(seen, below);
+	}
+	assert_int_equal(seen, h->tally.count);
+}
+
 static void reset_forgets_everything(void **state)
 {
 	struct histogram *h = *state;
@@ -120,7 +140,7 @@ static void reset_forgets_everything(void **state)
 	histogram_reset(h);
 
 	assert_int_equal(histogram_read(h, SECOND_US).count, 0);
-	assert_int_equal(h->count, 0);
+	assert_int_equal(h->tally.count, 0);
 }
 
 int main(void)
@@ -135,6 +155,7 @@ int main(void)
 		CASE(one_value_is_every_percentile),
 		CASE(a_minute_later_it_is_forgotten_but_counted),
 		CASE(after_a_long_silence_a_slice_is_whole_again),
+		CASE(octaves_count_what_is_below_their_bound_and_never_forget),
 		CASE(reset_forgets_everything),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -43,6 +43,7 @@ static void waiting_is_only_counted_where_somebody_waited(void **state)
 	assert_int_equal(stats.waits, 2);
 	assert_int_equal(stats.wait.count, 2);
 	assert_int_equal(stats.wait.max, 40000);
+	assert_int_equal(stats.wait_tally.count, 2);
 	assert_int_equal(stats.oldest_wait_us, 0);
 }
 
