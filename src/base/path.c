@@ -172,14 +172,14 @@ static bool sync_dir_of(const char *path)
 	return ok;
 }
 
-bool path_write(const char *path, const char *text, size_t len, struct err *e)
+static bool write_whole(const char *path, mode_t mode, const char *text, size_t len, struct err *e)
 {
 	char *temp = mem_printf("%s.XXXXXX", path);
 	int fd = mkostemp(temp, O_CLOEXEC); /* 0600, exclusive */
 	bool ok = fd >= 0;
 
 	if (ok) {
-		ok = write_all(fd, text, len) && fsync(fd) == 0;
+		ok = fchmod(fd, mode) == 0 && write_all(fd, text, len) && fsync(fd) == 0;
 		/* The first failure keeps its errno. */
 		int saved = errno;
 		if (close(fd) != 0 && ok)
@@ -195,4 +195,14 @@ bool path_write(const char *path, const char *text, size_t len, struct err *e)
 	}
 	free(temp);
 	return ok;
+}
+
+bool path_write(const char *path, const char *text, size_t len, struct err *e)
+{
+	return write_whole(path, 0600, text, len, e);
+}
+
+bool path_publish(const char *path, const char *text, size_t len, struct err *e)
+{
+	return write_whole(path, 0644, text, len, e);
 }

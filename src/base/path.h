@@ -26,5 +26,7 @@ bool path_make_dirs(const char *path, struct err *e) MUST_CHECK;
 char *path_read(const char *path, size_t limit, size_t *len, struct err *e) MUST_CHECK;
 /* Write temp + fsync + rename + fsync(dir), 0600. */
 bool path_write(const char *path, const char *text, size_t len, struct err *e) MUST_CHECK;
+/* The same, and everybody may read it (0644): for files that are made for another program. */
+bool path_publish(const char *path, const char *text, size_t len, struct err *e) MUST_CHECK;
 
 #endif

@@ -10,6 +10,7 @@
 #include "base/mem.h"
 #include "conf/target.h"
 #include "core/args.h"
+#include "core/metrics_serve.h"
 #include "core/migrations.h"
 #include "core/monitor.h"
 #include "core/remember.h"
@@ -64,6 +65,7 @@ void app_release(struct app *app)
 	loop_timer_stop(app->tick);
 	loop_timer_stop(app->leave);
 	run_drop(app);
+	metrics_serve_drop(app);
 	monitor_stop(app);
 	free_endpoints(app);
 	/* What was under way is told now that it is canceled, while those it belongs to are still here. */
@@ -381,6 +383,7 @@ void app_leave(struct app *app)
 {
 	bool is_second = app->leave != NULL;
 
+	metrics_serve_end(app);
 	if (run_is_open(app) && !is_second)
 		run_close(app);
 	if (app->setup && !is_second)

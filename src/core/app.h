@@ -26,6 +26,7 @@ struct migrations;
 struct run;
 struct setup;
 struct store;
+struct metrics_serve;
 struct monitor;
 
 struct app {
@@ -47,6 +48,7 @@ struct app {
 	struct migrations *migrations; /* core/migrations.c; owned */
 	struct run *run;	       /* core/run.c; owned; NULL = none */
 	struct setup *setup;	       /* under way; its command's; NULL = none */
+	struct metrics_serve *serve;   /* core/metrics_serve.c; owned; NULL = none */
 	size_t inspections;	       /* under way; app_release() lets them end */
 	struct call *calls;	       /* under way */
 	struct loop_timer *tick;

@@ -133,8 +133,8 @@ static void app_pools_check(const struct health_given *given, struct health *out
 /* The arithmetic is always shown: for what does not fit, else for the sum. */
 static void budget_check(const struct health_given *given, struct health *out)
 {
-	struct budget_line lines[APP_POOLS_MAX + 2];
-	size_t count = budget_judge(given->pools, given->pool_count, given->pool->ceiling, lines);
+	struct budget_line lines[BUDGET_LINES_MAX];
+	size_t count = budget_judge(given->pools, given->pool_count, given->pool, lines);
 	bool has_trouble = false;
 
 	for (size_t i = 0; i < count; i++) {

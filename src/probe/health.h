@@ -25,7 +25,7 @@ struct health_check {
 	char words[256];
 };
 
-enum { HEALTH_CHECKS_MAX = 24 + 2 * APP_POOLS_MAX };
+enum { HEALTH_CHECKS_MAX = 26 + 2 * APP_POOLS_MAX };
 
 struct health {
 	enum health_verdict verdict;

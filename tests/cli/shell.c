@@ -289,6 +289,11 @@ void shell_wait_err(struct shell_child *child, const char *text)
 	}
 }
 
+char *shell_err_now(const struct shell_child *child)
+{
+	return read_stream(child->shell, child->run, "err");
+}
+
 /* ---- what it said ---- */
 
 void shell_assert(struct shell *sh, int status)

@@ -66,6 +66,8 @@ _Noreturn void shell_become(const struct shell *sh, const char *line);
 int shell_finish(struct shell_child *child);
 /* What it has written to standard error up to now holds the text; fails after a time only a hanging program needs. */
 void shell_wait_err(struct shell_child *child, const char *text);
+/* What it has written to standard error up to now; the caller frees. */
+char *shell_err_now(const struct shell_child *child);
 
 void shell_assert(struct shell *sh, int status);
 void shell_assert_out(struct shell *sh, const char *text);

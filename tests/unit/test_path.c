@@ -96,6 +96,9 @@ static void a_written_file_reads_back_whole_and_is_ours_alone(void **state)
 	assert_true(path_write(path, "one\0two", 7, &e));
 	assert_int_equal(stat(path, &st), 0);
 	assert_int_equal(st.st_mode & 0777, 0600);
+	assert_true(path_publish(path, "one\0two", 7, &e));
+	assert_int_equal(stat(path, &st), 0);
+	assert_int_equal(st.st_mode & 0777, 0644);
 	char *text = path_read(path, 7, &len, &e);
 	assert_non_null(text);
 	assert_int_equal(len, 7);

@@ -12,6 +12,7 @@ const struct command_table *const command_tables[] = {
 	&setup_commands,
 	&step_commands,
 	&health_commands,
+	&metrics_commands,
 	&note_commands,
 	&session_commands,
 	&info_commands,

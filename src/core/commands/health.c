@@ -106,16 +106,6 @@ static void add_link(struct report *report, const struct link_view *link)
 	report_bool(report, node, "is_pooled", NULL, id->is_pooled);
 }
 
-static struct app_pool own_pool(const struct app *app)
-{
-	struct app_pool pool = { .name = "dbtop",
-		.size = app->target.pool.size,
-		.overflow = app->target.pool.max_overflow,
-		.workers = 1 };
-
-	return pool;
-}
-
 static void add_declared(struct report *report, struct node *table, const struct app_pool *pool,
 	const struct app_pool_state *state)
 {
@@ -145,24 +135,17 @@ static void add_app_pools(struct report *report, const struct app *app)
 		add_declared(report, table, &app->target.app_pools[i], &app->model.app_pools[i]);
 }
 
-/* Ours first. */
-static void list_pools(const struct app *app, struct app_pool pools[APP_POOLS_MAX + 1])
-{
-	pools[0] = own_pool(app);
-	memcpy(pools + 1, app->target.app_pools, app->target.app_pool_count * sizeof(*pools));
-}
-
 static void judge(struct app *app, struct health *health)
 {
 	struct app_pool pools[APP_POOLS_MAX + 1];
+	size_t count = budget_pools(&app->target, pools);
 
-	list_pools(app, pools);
 	health_judge(&(struct health_given){ .link = &app->model.link,
 			     .pool = &app->model.pool,
 			     .replicas = &app->model.replicas,
 			     .pools = pools,
 			     .states = app->model.app_pools,
-			     .pool_count = app->target.app_pool_count + 1 },
+			     .pool_count = count },
 		health);
 }
 
@@ -215,7 +198,7 @@ static void show_pools(void *arg)
 	struct call *call = arg;
 	struct app *app = call->app;
 	struct report *report = &call->report;
-	struct budget_line lines[APP_POOLS_MAX + 2];
+	struct budget_line lines[BUDGET_LINES_MAX];
 	struct app_pool pools[APP_POOLS_MAX + 1];
 	struct err e;
 
@@ -229,9 +212,8 @@ static void show_pools(void *arg)
 		return;
 	}
 	add_app_pools(report, app);
-	list_pools(app, pools);
-	size_t count =
-		budget_judge(pools, app->target.app_pool_count + 1, app->model.pool.ceiling, lines);
+	size_t count = budget_pools(&app->target, pools);
+	count = budget_judge(pools, count, &app->model.pool, lines);
 	struct node *table = report_table(report, report->data, "budget", "budget");
 	for (size_t i = 0; i < count; i++) {
 		struct node *row = report_row(report, table);

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/metrics.h"
+#include "config.h"
+
+#include <stdio.h>
+
+#include "core/app.h"
+#include "pg/conninfo.h"
+#include "pg/lease.h"
+
+/* A sample lives for so many intervals, and not less than some seconds: a scrape between two of them sees the last. */
+enum { FRESH_INTERVALS = 3, FRESH_MIN_MS = 10000 };
+
+enum { SERVER_BYTES = 300 };
+
+static const struct metric build = { "dbtop_build_info", "Version of the dbtop that tells this",
+	METRIC_GAUGE, 0 };
+static const struct metric up = { "dbtop_server_up",
+	"1 while dbtop is connected to the server, 0 after it tried in vain", METRIC_GAUGE, 0 };
+static const struct metric primary = { "dbtop_server_is_primary",
+	"1 for a primary, 0 for a standby, as the server last said", METRIC_GAUGE, 0 };
+
+bool metrics_is_fresh(const struct metrics_place *place, int64_t sampled_us)
+{
+	const struct model *model = &place->app->model;
+	int64_t limit_ms = model->interval_ms * FRESH_INTERVALS;
+
+	if (limit_ms < FRESH_MIN_MS)
+		limit_ms = FRESH_MIN_MS;
+	return sampled_us != 0 && model->link.state == LINK_UP &&
+	       model->now_us - sampled_us <= limit_ms * 1000;
+}
+
+void metrics_put(const struct metrics_place *place, const struct metric *metric, int64_t number)
+{
+	metrics_add(place->text, metric,
+		METRIC_LABELS({ "target", place->target }, { "server", place->server }), number);
+}
+
+void metrics_put_label(const struct metrics_place *place, const struct metric *metric,
+	const char *label, const char *value, int64_t number)
+{
+	metrics_add(place->text, metric,
+		METRIC_LABELS(
+			{ "target", place->target }, { "server", place->server }, { label, value }),
+		number);
+}
+
+static void put_link(const struct metrics_place *place, const struct link_view *link)
+{
+	switch (link->state) {
+	case LINK_CLOSED:
+	case LINK_CONNECTING: break;
+	case LINK_UP:
+		metrics_put(place, &up, 1);
+		metrics_put(place, &primary, !link->identity.is_standby);
+		break;
+	case LINK_WAITING:
+	case LINK_STOPPED: metrics_put(place, &up, 0); break;
+	}
+}
+
+/* host:port as configured, so that a server has its name before it first answers. */
+static void name_server(const struct conninfo *info, char out[SERVER_BYTES])
+{
+	const char *host = conninfo_get(info, "host"), *port = conninfo_get(info, "port");
+	const char *address = conninfo_get(info, "hostaddr");
+
+	snprintf(out, SERVER_BYTES, "%.255s:%.20s",
+		host	  ? host
+		: address ? address
+			  : "local",
+		port ? port : "5432");
+}
+
+static void collect_standby(const struct app *app, struct metrics_place *place, size_t i)
+{
+	char server[SERVER_BYTES];
+	struct err e;
+	struct conninfo *info = conninfo_new(app->target.replicas[i], NULL, &e);
+
+	if (!info)
+		return;
+	name_server(info, server);
+	place->server = server;
+	put_link(place, endpoint_view(app->standbys[i]));
+	metrics_collect_pool(place, app->standbys[i]);
+	conninfo_free(info);
+}
+
+void metrics_collect(struct app *app, struct metrics_text *text)
+{
+	char server[SERVER_BYTES];
+	struct metrics_place place = {
+		.app = app, .text = text, .target = app->target.name, .server = server
+	};
+
+	metrics_add(text, &build, METRIC_LABELS({ "version", PACKAGE_VERSION }), 1);
+	if (!app->primary)
+		return;
+	app->model.link = *endpoint_view(app->primary);
+	name_server(app->conninfo, server);
+	put_link(&place, &app->model.link);
+	metrics_collect_pool(&place, app->primary);
+	metrics_collect_server(&place);
+	metrics_collect_replicas(&place);
+	metrics_collect_migrations(&place);
+	for (size_t i = 0; app->standbys && i < app->target.replica_count; i++)
+		collect_standby(app, &place, i);
+}
