@@ -56,11 +56,19 @@ static bool journal_outcome(void *state, const struct journal_outcome *outcome, 
 		.result = result_word(outcome->result),
 		.database = database_state_word(outcome->database),
 		.took_ms = outcome->took_ms,
-		.error = outcome->error ? outcome->error->text : NULL };
+		.error = outcome->error ? outcome->error->text : NULL,
+		.may_wait = outcome->may_wait };
 
 	return store_run_outcome(app_store(app), &stored, e) &&
 	       (!outcome->settles || store_run_settle(app_store(app), outcome->settles,
 					     outcome->rev, stored.result, e));
+}
+
+static bool journal_flush(void *state, struct err *e)
+{
+	struct app *app = state;
+
+	return store_run_flush(app_store(app), e);
 }
 
 static void journal_log(void *state, const char *level, const char *text)
@@ -127,6 +135,7 @@ void run_journal_init(struct journal *journal, struct app *app)
 {
 	*journal = (struct journal){ .intent = journal_intent,
 		.outcome = journal_outcome,
+		.flush = journal_flush,
 		.log = journal_log,
 		.find_past = journal_find_past,
 		.has_open = journal_has_open,

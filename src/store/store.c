@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "base/path.h"
 #include "store/place.h"
+#include "store/store_run.h"
 
 enum {
 	APPLICATION_ID = 0x64627470, /* "dbtp" */
@@ -287,8 +288,12 @@ struct store *store_open(const char *path, const struct clock *clock)
 
 void store_close(struct store *store)
 {
+	struct err ignored; /* who cannot write has said so */
+
 	if (!store)
 		return;
+	(void)!store_run_flush(store, &ignored);
+	store_waiting_drop(store);
 	db_close(&store->db);
 	free(store->path);
 	free(store);
@@ -347,12 +352,20 @@ bool store_begin(struct store *store, enum db_sync sync, struct err *e)
 {
 	if (store->health != STORE_WRITABLE)
 		return err_set(e, ERR_STORE, "the store cannot be written: %s", store->why);
-	return db_begin(&store->db, sync, e) || end_with(store, false, e);
+	if (!db_begin(&store->db, sync, e))
+		return end_with(store, false, e);
+	if (store_waiting_write(store, e))
+		return true;
+	return end_with(store, db_end(&store->db, false, e), e);
 }
 
 bool store_end(struct store *store, bool ok, struct err *e)
 {
-	return end_with(store, db_end(&store->db, ok, e), e);
+	bool is_kept = db_end(&store->db, ok, e);
+
+	if (is_kept)
+		store_waiting_drop(store);
+	return end_with(store, is_kept, e);
 }
 
 bool store_write(struct store *store, enum db_sync sync, const char *name, struct db_values values,

@@ -79,6 +79,8 @@ bool store_run_past(struct store *store, const struct identity *identity, const 
 	struct arena *arena, struct stored_past *past)
 {
 	struct tale *tale = mem_new(struct tale);
+
+	store_waiting_show(store);
 	sqlite3_stmt *row = db_query(&store->db, "store-intent-past",
 		DB_VALUES(DB_TEXT(identity->system_identifier), DB_INT(identity->database_oid),
 			DB_TEXT(rev)));

@@ -1,9 +1,57 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "store/store_run.h"
 
+#include "base/mem.h"
 #include "base/secret.h"
 #include "model/value.h"
 #include "store/store_private.h"
+
+/* ---- an outcome that waits for the next write ---- */
+
+static bool outcome_write(struct store *store, const struct store_waiting *w, struct err *e)
+{
+	return db_run(&store->db, "store-intent-outcome",
+		DB_VALUES(DB_TEXT(w->run_id), DB_TEXT(w->rev), DB_INT(w->step), DB_TEXT("done"),
+			DB_TEXT(NULL), DB_INT(w->took_ms), DB_TEXT(NULL), DB_INT(w->ended_us)),
+		e);
+}
+
+bool store_waiting_write(struct store *store, struct err *e)
+{
+	return !store->waiting.rev || outcome_write(store, &store->waiting, e);
+}
+
+void store_waiting_drop(struct store *store)
+{
+	free(store->waiting.run_id);
+	free(store->waiting.rev);
+	store->waiting = (struct store_waiting){ 0 };
+}
+
+bool store_run_flush(struct store *store, struct err *e)
+{
+	return !store->waiting.rev ||
+	       (store_begin(store, DB_SYNC_LATER, e) && store_end(store, true, e));
+}
+
+void store_waiting_show(struct store *store)
+{
+	struct err ignored;
+
+	(void)!store_run_flush(store, &ignored);
+}
+
+static bool outcome_wait(struct store *store, const struct stored_outcome *o, struct err *e)
+{
+	if (!store_run_flush(store, e))
+		return false;
+	store->waiting = (struct store_waiting){ .run_id = mem_strdup(o->run_id),
+		.rev = mem_strdup(o->rev),
+		.step = (int64_t)o->step,
+		.took_ms = o->took_ms,
+		.ended_us = store_now(store) };
+	return true;
+}
 
 bool store_run_start(struct store *store, const struct stored_run *run, struct err *e)
 {
@@ -83,6 +131,8 @@ bool store_run_intent(struct store *store, const struct stored_intent *intent, s
 
 bool store_run_outcome(struct store *store, const struct stored_outcome *o, struct err *e)
 {
+	if (o->may_wait && store->health == STORE_WRITABLE)
+		return outcome_wait(store, o, e);
 	if (strcmp(o->result, "unknown") == 0)
 		return store_write(store, DB_SYNC_LATER, "store-intent-unknown",
 			DB_VALUES(DB_TEXT(o->run_id), DB_TEXT(o->rev), DB_INT(o->step),
@@ -107,6 +157,7 @@ bool store_run_settle(struct store *store, const struct identity *identity, cons
 bool store_run_find_open(struct store *store, const struct identity *identity, const char *rev,
 	struct arena *arena, struct stored_open_intent *open)
 {
+	store_waiting_show(store);
 	sqlite3_stmt *row = db_query(&store->db, "store-intent-open",
 		DB_VALUES(DB_TEXT(identity->system_identifier), DB_INT(identity->database_oid),
 			DB_TEXT(rev)));

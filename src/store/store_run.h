@@ -2,8 +2,9 @@
 /*
  * Runs in the store, and their journal. The law: an intent is on disk before its statement is sent; the outcome
  * follows. Outcomes and log lines are written at once (a killed dbtop loses none) but reach the disk with the next
- * intent or the end of the run, so that a step costs one sync. An outcome lost with the machine's power leaves an
- * open intent: the next start asks the server.
+ * intent or the end of the run, so that a step costs one sync. An outcome that may wait is written together with
+ * whatever is written next. An outcome lost with the machine's power, or while it waited, leaves an open intent: the
+ * next start asks the server.
  */
 #ifndef DBTOP_STORE_STORE_RUN_H
 #define DBTOP_STORE_STORE_RUN_H
@@ -69,11 +70,14 @@ struct stored_outcome {
 	const char *database; /* "unchanged", "partial", "unknown"; NULL = not said */
 	int64_t took_ms;
 	const char *error; /* NULL = none */
+	bool may_wait;	   /* it is "done", the server says so too, and more is written soon */
 };
 
 /* "unknown" leaves the intent open: somebody has to decide. */
 bool store_run_outcome(
 	struct store *store, const struct stored_outcome *outcome, struct err *e) MUST_CHECK;
+/* Write what waits now. True as well when nothing does. */
+bool store_run_flush(struct store *store, struct err *e) MUST_CHECK;
 /* A person or the server has told: closes every open intent of that revision on that server. */
 bool store_run_settle(struct store *store, const struct identity *identity, const char *rev,
 	const char *result, struct err *e) MUST_CHECK;

@@ -74,6 +74,7 @@ static void on_finished(void *arg, const struct run_end *end)
 static bool journal_intent(void *state, const struct journal_intent *intent, struct err *e)
 {
 	struct play *play = state;
+	play->is_outcome_waiting = false;
 	if (play->is_journal_full)
 		return err_set(e, ERR_STORE, "the disk is full");
 	str_addf(&play->journaled, "intent %s %s %zu xid %s\n", intent->rev,
@@ -93,6 +94,17 @@ static bool journal_outcome(void *state, const struct journal_outcome *outcome, 
 	struct play *play = state;
 	(void)e;
 	str_addf(&play->journaled, "outcome %s %s\n", outcome->rev, words[outcome->result]);
+	play->is_outcome_waiting = outcome->may_wait;
+	return true;
+}
+
+static bool journal_flush(void *state, struct err *e)
+{
+	struct play *play = state;
+	(void)e;
+	if (play->is_outcome_waiting)
+		str_add(&play->journaled, "flush\n");
+	play->is_outcome_waiting = false;
 	return true;
 }
 
@@ -123,6 +135,7 @@ struct play *play_new(const char *format, enum plan_direction direction)
 	play->history = handmade_history(&play->made);
 	play->journal = (struct journal){ .intent = journal_intent,
 		.outcome = journal_outcome,
+		.flush = journal_flush,
 		.log = journal_log,
 		.find_past = journal_find_past,
 		.state = play };

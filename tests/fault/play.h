@@ -29,9 +29,10 @@ struct play {
 	bool is_gate_shut;
 
 	bool is_journal_full;	  /* intent() fails */
+	bool is_outcome_waiting;  /* for the next intent or "flush" */
 	struct journal_past past; /* what find_past() says, when has_past */
 	bool has_past;
-	struct str journaled; /* "intent 20260101 up 1 xid 700", "outcome 20260101 done" */
+	struct str journaled; /* "intent 20260101 up 1 xid 700", "outcome 20260101 done", "flush" */
 };
 
 /* Two migrations, 20260101000000 and 20260102000000, without steps. */

@@ -45,6 +45,36 @@ static void the_journal_knows_the_transaction_before_commit_is_sent(void **state
 	play_free(play);
 }
 
+static void an_outcome_waits_for_the_next_intent_or_the_end_of_the_run(void **state)
+{
+	(void)state;
+	struct play *play = play_new("dbtop", PLAN_UP);
+	play_group(play, 0, "CREATE TABLE big (a int)");
+	play_group(play, 1, "CREATE TABLE small (a int)");
+	play_all(play);
+	assert_int_equal(play->end.exit, EXIT_DONE);
+	assert_string_equal(str_c(&play->journaled), "intent 20260101000000 up 1 xid 700\n"
+						     "outcome 20260101000000 done\n"
+						     "intent 20260102000000 up 1 xid 700\n"
+						     "outcome 20260102000000 done\n"
+						     "flush\n");
+	play_free(play);
+}
+
+static void a_step_is_told_while_the_server_begins_and_before_its_statement_is_out(void **state)
+{
+	(void)state;
+	struct play *play = one_group();
+	stage_hold(play->stage, "BEGIN", 1);
+	play_all(play);
+	assert_true(play_told(play, "step 0 running"));
+	assert_int_equal(stage_count(play->stage, "CREATE TABLE big"), 0);
+	stage_let_go(play->stage);
+	play_ms(play, 0);
+	assert_int_equal(play->end.exit, EXIT_DONE);
+	play_free(play);
+}
+
 static void a_store_that_cannot_be_written_is_told_and_a_group_goes_on(void **state)
 {
 	(void)state;
@@ -380,6 +410,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_group_takes_four_messages_and_commit_is_one_of_them),
 		cmocka_unit_test(the_journal_knows_the_transaction_before_commit_is_sent),
+		cmocka_unit_test(an_outcome_waits_for_the_next_intent_or_the_end_of_the_run),
+		cmocka_unit_test(
+			a_step_is_told_while_the_server_begins_and_before_its_statement_is_out),
 		cmocka_unit_test(a_store_that_cannot_be_written_is_told_and_a_group_goes_on),
 		cmocka_unit_test(a_failing_statement_is_rolled_back_and_placed_in_its_file),
 		cmocka_unit_test(the_second_group_of_a_migration_that_fails_leaves_it_half_done),

@@ -100,6 +100,81 @@ static void an_intent_is_open_until_its_outcome(void **state)
 	assert_false(is_open(w, "0042", &open));
 }
 
+static void end_later(struct store_world *w, const char *run_id, const char *rev, size_t step)
+{
+	const struct stored_outcome outcome = { .run_id = run_id,
+		.rev = rev,
+		.direction = "up",
+		.step = step,
+		.result = "done",
+		.took_ms = 8,
+		.may_wait = true };
+
+	assert_true(store_run_outcome(w->store, &outcome, &w->e));
+}
+
+/* As another dbtop sees it, which knows nothing of what waits here. */
+static bool is_open_elsewhere(struct store_world *w, const char *rev)
+{
+	struct identity id = server(1, 5);
+	struct store *other = store_open(w->path, &w->clock);
+	struct stored_open_intent open;
+	bool is = store_run_find_open(other, &id, rev, &w->arena, &open);
+
+	store_close(other);
+	return is;
+}
+
+static void an_outcome_that_may_wait_is_written_with_the_next_intent(void **state)
+{
+	struct store_world *w = *state;
+
+	start(w->store, "r1");
+	intend(w, "r1", "0042", 0);
+	end_later(w, "r1", "0042", 0);
+	assert_true(is_open_elsewhere(w, "0042"));
+	intend(w, "r1", "0043", 1);
+	assert_false(is_open_elsewhere(w, "0042"));
+	assert_true(is_open_elsewhere(w, "0043"));
+}
+
+static void what_waits_is_written_when_asked_for_and_when_the_store_closes(void **state)
+{
+	struct store_world *w = *state;
+	struct stored_open_intent open;
+
+	start(w->store, "r1");
+	for (size_t i = 0; i < 3; i++)
+		intend(w, "r1", i == 0 ? "0041" : i == 1 ? "0042" : "0043", i);
+	end_later(w, "r1", "0041", 0);
+	end_later(w, "r1", "0042", 1); /* one waits: the one before it does not any more */
+	assert_false(is_open_elsewhere(w, "0041"));
+	assert_true(store_run_flush(w->store, &w->e));
+	assert_false(is_open_elsewhere(w, "0042"));
+	end_later(w, "r1", "0043", 2);
+	assert_false(is_open(w, "0043", &open));
+	assert_false(is_open_elsewhere(w, "0043"));
+	intend(w, "r1", "0044", 3);
+	end_later(w, "r1", "0044", 3);
+	store_world_restart(w);
+	assert_false(is_open(w, "0044", &open));
+}
+
+static void what_waits_stays_when_the_write_it_went_with_fails(void **state)
+{
+	struct store_world *w = *state;
+	struct identity id = server(1, 5);
+	struct stored_intent other = intent_of(&id, "no such run", "0043", 0);
+
+	start(w->store, "r1");
+	intend(w, "r1", "0042", 0);
+	end_later(w, "r1", "0042", 0);
+	assert_false(store_run_intent(w->store, &other, &w->e));
+	assert_true(is_open_elsewhere(w, "0042"));
+	assert_true(store_run_flush(w->store, &w->e));
+	assert_false(is_open_elsewhere(w, "0042"));
+}
+
 static void an_unknown_outcome_stays_open_until_somebody_settles_it(void **state)
 {
 	struct store_world *w = *state;
@@ -324,6 +399,9 @@ int main(void)
 #define IN_A_WORLD(f) cmocka_unit_test_setup_teardown(f, store_world_open, store_world_close)
 	const struct CMUnitTest tests[] = {
 		IN_A_WORLD(an_intent_is_open_until_its_outcome),
+		IN_A_WORLD(an_outcome_that_may_wait_is_written_with_the_next_intent),
+		IN_A_WORLD(what_waits_is_written_when_asked_for_and_when_the_store_closes),
+		IN_A_WORLD(what_waits_stays_when_the_write_it_went_with_fails),
 		IN_A_WORLD(an_unknown_outcome_stays_open_until_somebody_settles_it),
 		IN_A_WORLD(an_intent_is_found_after_a_failover_but_not_on_another_server),
 		IN_A_WORLD(a_new_attempt_replaces_the_one_before),

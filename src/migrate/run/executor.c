@@ -47,6 +47,8 @@ static void enter(struct executor *x, enum run_state state)
 		legal[x->state] & 1u << state, "a run does not go from that state to this one");
 	x->state = state;
 	x->told_wait[0] = '\0';
+	if (state != RUN_STEP)
+		record_flush(x);
 	if (x->o.events->state)
 		x->o.events->state(x->o.events_arg, state);
 }
@@ -131,9 +133,20 @@ void executor_when_open(struct executor *x, executor_next_fn *then)
 	link_later(x, GATE_AGAIN_MS, gate_again);
 }
 
+/* That a step begins, once: what whoever hears it writes down is written before its first statement is sent. */
+void executor_announce(struct executor *x)
+{
+	if (!x->step.is_unannounced)
+		return;
+	x->step.is_unannounced = false;
+	tell_step(x, STEP_RUNNING, -1);
+}
+
 static void step_dispatch(struct executor *x)
 {
 	x->last_migration = executor_step(x)->migration;
+	if (x->step.skip_reason || executor_step(x)->is_lone)
+		executor_announce(x);
 	if (x->step.skip_reason)
 		record_start(x);
 	else if (executor_step(x)->is_lone)
@@ -175,7 +188,7 @@ void executor_begin(struct executor *x)
 	executor_enter(x, RUN_STEP);
 	x->step.attempt = 1;
 	x->step.started_us = loop_now_us(x->o.loop);
-	tell_step(x, STEP_RUNNING, -1);
+	x->step.is_unannounced = true;
 	step_create(x);
 }
 
@@ -298,6 +311,7 @@ void executor_step_failed(
 	int64_t took_ms = took_ms_now(x);
 	if (x->is_finished)
 		return;
+	executor_announce(x);
 	x->trouble = *trouble;
 	x->trouble.step = x->next;
 	x->trouble_exit = exit;

@@ -49,6 +49,7 @@ struct executor_step {
 	int attempt; /* from 1 */
 	char xid[24];
 	bool has_intent;     /* the journal knows it, or was asked to */
+	bool is_unannounced; /* nobody was told yet that it begins */
 	bool is_unwitnessed; /* it does not, and nobody else will: COMMIT is not sent */
 	bool is_committing;  /* COMMIT is out */
 	bool is_yielding;    /* canceled by ourselves, to let others pass */
@@ -129,6 +130,8 @@ void executor_open_or_begin(struct executor *x);
 bool executor_gate_is_open(struct executor *x);
 /* As soon as the gate is open: GATED until then. */
 void executor_when_open(struct executor *x, executor_next_fn *then);
+/* Tell that the step begins, unless that was told. */
+void executor_announce(struct executor *x);
 /* The step is over and in the history. */
 void executor_step_done(struct executor *x, enum step_state state);
 /* The step is over and not in the history: PAUSED. x->trouble.kind, error, choices and words are the caller's. */
@@ -223,6 +226,8 @@ bool record_history(struct executor *x, executor_answer_fn *answer);
 bool executor_is_only_witness(const struct executor *x);
 bool record_intent(struct executor *x, struct err *e);
 void record_outcome(struct executor *x, enum journal_result result, const struct err *e);
+/* The run rests: what the journal was given to keep for later is written now. */
+void record_flush(struct executor *x);
 void resume_check(struct executor *x, executor_next_fn *clean);
 /* Did earlier runs leave anything on this server that has no outcome? */
 bool resume_has_unfinished(struct executor *x);

@@ -367,4 +367,5 @@ void group_start(struct executor *x)
 		make_begin(x, lock_ms, m->statement_timeout_ms);
 	struct query query = { .sql = str_c(&x->begin), .is_simple = true };
 	link_ask(x, &query, begun);
+	executor_announce(x); /* while the server begins */
 }

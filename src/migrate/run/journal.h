@@ -48,6 +48,7 @@ struct journal_outcome {
 	int64_t took_ms;
 	const struct err *error; /* NULL = none */
 	const char *run_id;
+	bool may_wait; /* for the next intent or flush(): the server itself holds this step's end */
 	/* What earlier runs left open of that revision on this server is settled by it too; NULL = nothing was. */
 	const struct identity *settles;
 };
@@ -71,6 +72,8 @@ struct journal {
 	/* Durable when it returns true. */
 	bool (*intent)(void *state, const struct journal_intent *intent, struct err *e);
 	bool (*outcome)(void *state, const struct journal_outcome *outcome, struct err *e);
+	/* An outcome that waits is written now: nothing else may follow soon. */
+	bool (*flush)(void *state, struct err *e);
 	/* One line of the run's story; may fail quietly. */
 	void (*log)(void *state, const char *level, const char *text);
 	/* What is known of that revision on this server. False = nothing is unfinished, or there is no store. */

@@ -119,6 +119,24 @@ bool record_intent(struct executor *x, struct err *e)
 	return x->o.journal->intent(x->o.journal->state, &intent, e);
 }
 
+/*
+ * A group that is in the history is known to be done without its outcome: that one may be written together with the
+ * next intent, while the server works.
+ */
+static bool may_wait(const struct executor *x, enum journal_result result)
+{
+	const struct plan_step *step = executor_step(x);
+	return result == JOURNAL_DONE && !step->is_lone && !x->has_unfinished &&
+	       !executor_is_only_witness(x) && x->o.journal->flush;
+}
+
+void record_flush(struct executor *x)
+{
+	struct err e;
+	if (x->o.journal && x->o.journal->flush && !x->o.journal->flush(x->o.journal->state, &e))
+		tell_notice(x, "WARNING", e.text);
+}
+
 void record_outcome(struct executor *x, enum journal_result result, const struct err *e)
 {
 	const struct plan_step *step = executor_step(x);
@@ -135,6 +153,7 @@ void record_outcome(struct executor *x, enum journal_result result, const struct
 		.took_ms = (loop_now_us(x->o.loop) - x->step.started_us) / 1000,
 		.error = e,
 		.run_id = x->o.run_id,
+		.may_wait = may_wait(x, result),
 		.settles =
 			x->has_unfinished && result != JOURNAL_UNKNOWN ? &x->link.identity : NULL,
 	};
