@@ -39,7 +39,7 @@ void digest_add(struct digest *digest, const void *bytes, size_t len)
 		die("OpenSSL cannot compute SHA-256");
 }
 
-void digest_end(struct digest *digest, char hex[DIGEST_HEX_BYTES])
+static void finish(struct digest *digest, char hex[DIGEST_HEX_BYTES])
 {
 	unsigned char sum[EVP_MAX_MD_SIZE];
 	unsigned len = 0;
@@ -48,6 +48,25 @@ void digest_end(struct digest *digest, char hex[DIGEST_HEX_BYTES])
 		die("OpenSSL cannot compute SHA-256");
 	if (hex)
 		to_hex(sum, len, hex);
+}
+
+void digest_end(struct digest *digest, char hex[DIGEST_HEX_BYTES])
+{
+	finish(digest, hex);
+	digest_free(digest);
+}
+
+/* Without a name OpenSSL takes the algorithm the context has, and does not look for it among its providers again. */
+void digest_again(struct digest *digest, struct span text, char hex[DIGEST_HEX_BYTES])
+{
+	if (EVP_DigestInit_ex(context(digest), NULL, NULL) != 1)
+		die("OpenSSL cannot compute SHA-256");
+	digest_add(digest, text.data, text.len);
+	finish(digest, hex);
+}
+
+void digest_free(struct digest *digest)
+{
 	EVP_MD_CTX_free(context(digest));
 }
 

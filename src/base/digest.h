@@ -20,6 +20,9 @@ struct digest; /* owned by the caller until digest_end() */
 struct digest *digest_start(void);
 void digest_add(struct digest *digest, const void *bytes, size_t len);
 void digest_end(struct digest *digest, char hex[DIGEST_HEX_BYTES]); /* frees it; hex may be NULL */
+/* SHA-256 of one text of many, whatever was added before: the digest stays, for small ones most of the work is making it. */
+void digest_again(struct digest *digest, struct span text, char hex[DIGEST_HEX_BYTES]);
+void digest_free(struct digest *digest);
 
 /* CRC-32 with zlib's polynomial: advisory keys, Flyway's checksums. */
 uint32_t digest_crc32(struct span text);

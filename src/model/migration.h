@@ -88,9 +88,12 @@ struct applied_revision {
 };
 
 /* A directory as its format reads it. Everything hangs in the arena. */
+struct digest; /* base/digest.h */
+
 struct migration_set {
 	struct arena arena;
-	struct deep *deep; /* thread of the parser, borrowed; NULL while nothing is loaded */
+	struct deep *deep;     /* thread of the parser, borrowed; NULL while nothing is loaded */
+	struct digest *digest; /* for the files' texts, made with the first; owned */
 	const char *dir;
 	const char *format;	  /* "dbtop", "golang-migrate", "goose"; "" = nothing found */
 	const char *format_words; /* why it was taken for that: shown as a guess; NULL = told */

@@ -30,6 +30,22 @@ static void text_in_pieces_has_the_digest_of_the_whole(void **state)
 	assert_string_equal(whole, pieces);
 }
 
+static void one_digest_serves_many_texts(void **state)
+{
+	(void)state;
+	char alone[DIGEST_HEX_BYTES], again[DIGEST_HEX_BYTES];
+	const char *const texts[] = { "abc", "", "dbtop-plan 1\nmain\n", "abc" };
+	struct digest *digest = digest_start();
+
+	digest_add(digest, "forgotten", 9);
+	for (size_t i = 0; i < ARRAY_SIZE(texts); i++) {
+		digest_sha256(span_of(texts[i]), alone);
+		digest_again(digest, span_of(texts[i]), again);
+		assert_string_equal(alone, again);
+	}
+	digest_free(digest);
+}
+
 static void a_digest_may_be_given_up(void **state)
 {
 	(void)state;
@@ -53,6 +69,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(sha256_gives_the_published_answers),
 		cmocka_unit_test(text_in_pieces_has_the_digest_of_the_whole),
+		cmocka_unit_test(one_digest_serves_many_texts),
 		cmocka_unit_test(a_digest_may_be_given_up),
 		cmocka_unit_test(crc32_is_zlibs),
 	};

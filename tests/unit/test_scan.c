@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/digest.h"
 #include "base/mem.h"
 #include "migration_world.h"
 #include "scratch.h"
@@ -181,6 +182,27 @@ static void a_link_to_nowhere_is_refused_and_one_to_a_file_is_followed(void **st
 	free(link_path);
 }
 
+/* As long as the first read, a byte less, a byte more, and much longer. */
+static void a_file_of_any_length_is_read_whole(void **state)
+{
+	struct migration_world *w = *state;
+	static const size_t lengths[] = { 16383, 16384, 16385, 100000 };
+	char expected[DIGEST_HEX_BYTES];
+
+	for (size_t i = 0; i < ARRAY_SIZE(lengths); i++) {
+		char *name = mem_printf("2024010100000%zu_a.sql", i);
+		char *text =
+			mem_printf("%s%*s", own_text, (int)(lengths[i] - strlen(own_text)), "\n");
+		world_file(w, name, text);
+		assert_int_equal(world_open(w, NULL), EXIT_DONE);
+		digest_sha256(span_of(text), expected);
+		assert_string_equal(w->set.items[i]->sha256, expected);
+		assert_int_equal(w->set.items[i]->sections[SECTION_UP].text.len, lengths[i]);
+		free(text);
+		free(name);
+	}
+}
+
 static void a_pipe_is_refused_without_waiting_for_it(void **state)
 {
 	struct migration_world *w = *state;
@@ -223,6 +245,7 @@ int main(void)
 		TEST(an_unknown_pin_offers_the_nearest_name),
 		TEST(a_directory_called_like_a_migration_is_refused),
 		TEST(a_link_to_nowhere_is_refused_and_one_to_a_file_is_followed),
+		TEST(a_file_of_any_length_is_read_whole),
 		TEST(a_pipe_is_refused_without_waiting_for_it),
 		TEST(a_file_in_place_of_the_directory_is_refused),
 	};

@@ -48,6 +48,7 @@ static void stretch_join(struct migration_set *set, struct stretch *stretch)
 	for (size_t i = 0; i < stretch->view.warning_count; i++)
 		source_warn(set, "%s", stretch->view.warnings[i]);
 	arena_join(&set->arena, &stretch->view.arena);
+	digest_free(stretch->view.digest);
 }
 
 /* The first fault in the order of the files is told, whoever found one first. */
@@ -57,6 +58,7 @@ static bool read_by_two(struct migration_set *set, struct err *e)
 	size_t middle = set->count / 2;
 
 	view.arena = (struct arena){ 0 };
+	view.digest = NULL;
 	view.warnings = NULL;
 	view.warning_count = view.warning_capacity = 0;
 	struct stretch first = { .view = view, .until = middle };
@@ -104,6 +106,7 @@ enum exit_code source_open(struct migration_set *set, struct deep *deep, const c
 void source_close(struct migration_set *set)
 {
 	arena_release(&set->arena);
+	digest_free(set->digest);
 	*set = (struct migration_set){ 0 };
 }
 
