@@ -9,6 +9,7 @@
 
 #include "base/log.h"
 #include "core/audit.h"
+#include "core/run.h"
 
 /* On prod an armed console locks itself after this time. */
 enum { ARMED_US = 15 * 60 * 1000000 };
@@ -83,6 +84,7 @@ void app_lock(struct app *app, const char *why)
 	app->model.armed_until_us = 0;
 	bus_post(&app->bus, EVENT_ARMED);
 	audit_event(app, "locked", why);
+	run_locked(app);
 	app_message(app, MESSAGE_INFO, "LOCKED: %s", why);
 }
 

@@ -261,6 +261,17 @@ void run_stop(struct app *app)
 		run->listener.say(run->listener.arg, "stopping", app->model.run.message);
 }
 
+void run_locked(struct app *app)
+{
+	struct run *run = app->run;
+
+	if (!run || !run->executor || run->is_headless || run->is_finished)
+		return;
+	run_stop(app);
+	run_let_go_if_locked(run);
+	run_changed(run);
+}
+
 void run_cancel(struct app *app)
 {
 	if (app->run && app->run->executor)

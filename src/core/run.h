@@ -54,6 +54,8 @@ void run_break(struct app *app, size_t step);
 void run_skip(struct app *app, const char *reason);
 void run_choose(struct app *app, enum run_choice choice);
 void run_stop(struct app *app);
+/* The session was locked: nothing begins any more, and between steps the changing connection is closed. */
+void run_locked(struct app *app);
 void run_cancel(struct app *app);
 void run_terminate_backend(struct app *app);
 void run_close(struct app *app);

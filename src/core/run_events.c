@@ -20,6 +20,15 @@ static void say(struct run *run, const char *kind, const char *text)
 	run_set_message(run, "%s", text);
 }
 
+/* Nobody who is locked keeps a connection that could change something, or the lock of the one operator. */
+void run_let_go_if_locked(struct run *run)
+{
+	if (!run->is_headless && !run->app->model.is_armed)
+		executor_let_go(run->executor);
+	const struct identity *identity = executor_identity(run->executor);
+	run->app->model.run.backend_pid = identity ? identity->backend_pid : 0;
+}
+
 static void on_state(void *arg, enum run_state state)
 {
 	struct run *run = arg;
@@ -27,8 +36,7 @@ static void on_state(void *arg, enum run_state state)
 
 	view->state = state;
 	view->step = executor_next_step(run->executor);
-	const struct identity *identity = executor_identity(run->executor);
-	view->backend_pid = identity ? identity->backend_pid : 0;
+	run_let_go_if_locked(run);
 	if (state != RUN_RETRY)
 		view->retry_at_us = 0;
 	if (state != RUN_STEP) {

@@ -45,6 +45,8 @@ extern const struct run_events run_events;
 void run_changed(struct run *run);
 void run_set_message(struct run *run, const char *fmt, ...) PRINTF(2, 3);
 
+void run_let_go_if_locked(struct run *run);
+
 void run_watch_start(struct run *run);
 void run_watch_stop(struct run *run);
 /* No statement of ours is out any more: what it waited for, and who waited for it, says nothing of the next step. */

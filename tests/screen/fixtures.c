@@ -426,6 +426,7 @@ static void all_done(struct app *app)
 	struct run_view *run = &app->model.run;
 	stepping(app);
 	run->state = RUN_DONE;
+	run->backend_pid = 0;
 	run->step = run->plan->step_count;
 	for (size_t i = 0; i < run->plan->step_count; i++)
 		run->step_states[i] = STEP_DONE;

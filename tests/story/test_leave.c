@@ -182,6 +182,50 @@ static void a_run_of_several_steps_stops_after_the_one_under_way(void **state)
 	world_close(w);
 }
 
+/* Locked while the first of two steps runs: it ends, the second is not begun, and nothing is held meanwhile. */
+static void who_locks_a_run_of_several_steps_gives_the_connection_back(void **state)
+{
+	struct world *w = *state;
+	world_begin(w, add_note, "");
+	world_migration(w, "20240103000000_more.sql", "-- dbtop: up\ncreate table more ();\n");
+	PGconn *holder = server_connect(w->servers, 0);
+	server_run_on(holder, "begin; lock table shop in access share mode");
+	start_both(w);
+	pty_wait_text(&w->pty, "changing connection open");
+	pty_type(&w->pty, "W");
+	pty_wait_text(&w->pty, "LOCKED");
+	server_expect(w->servers, 0, WAITS("alter table"), "t");
+	PQfinish(holder);
+	pty_wait_text(&w->pty, "ready   step 2 of 2");
+	pty_wait_text(&w->pty, "changing connection closed");
+	server_wait(w->servers, 0, is_free);
+	server_expect(
+		w->servers, 0, "select count(*) from pg_locks where locktype = 'advisory'", "0");
+	assert_null(server_cell(w->servers, 0, "select to_regclass('more')"));
+	pty_type(&w->pty, "W");
+	pty_wait_text(&w->pty, " ARMED ");
+	world_step(w, "done   step 2 of 2");
+	server_expect(w->servers, 0, "select count(*) from dbtop.revision", "3");
+	world_close(w);
+}
+
+static void who_locks_between_steps_gives_the_connection_back(void **state)
+{
+	struct world *w = *state;
+	world_begin(w, "-- dbtop: up\nalter table missing add column note text;\n", "");
+	world_step(w, "does not exist");
+	pty_wait_text(&w->pty, "changing connection open");
+	pty_type(&w->pty, "W");
+	pty_wait_text(&w->pty, "changing connection closed");
+	server_wait(w->servers, 0, is_free);
+	pty_type(&w->pty, "W");
+	pty_wait_text(&w->pty, " ARMED ");
+	server_run(w->servers, 0, "create table missing ()");
+	world_answer(w, "a", "again 20240102.1");
+	pty_wait_text(&w->pty, "done   step 1 of 1");
+	world_close(w);
+}
+
 /* The gate shuts while the first of two steps runs, and the second is not begun. */
 static void an_interrupt_ends_the_wait_at_a_shut_gate(void **state)
 {
@@ -378,6 +422,8 @@ int main(void)
 		TEST(the_first_interrupt_lets_the_group_end_the_second_ends_it),
 		TEST(the_second_interrupt_of_a_build_leaves_what_can_be_cleared),
 		TEST(a_run_of_several_steps_stops_after_the_one_under_way),
+		TEST(who_locks_a_run_of_several_steps_gives_the_connection_back),
+		TEST(who_locks_between_steps_gives_the_connection_back),
 		cmocka_unit_test_setup_teardown(
 			an_interrupt_ends_the_wait_at_a_shut_gate, open_with_standby, close_all),
 		TEST(suspended_in_a_step_it_comes_back_to_it),

@@ -114,6 +114,12 @@ void executor_yield(struct executor *x)
 		x->step.is_yielding = link_cancel(x);
 }
 
+void executor_let_go(struct executor *x)
+{
+	if ((x->state == RUN_READY || x->state == RUN_PAUSED) && !x->answer)
+		link_drop(x);
+}
+
 /* A lone step goes on at the server; its intent stays. */
 static void leave_lone(struct executor *x)
 {

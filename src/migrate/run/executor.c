@@ -407,5 +407,5 @@ size_t executor_next_step(const struct executor *x)
 
 const struct identity *executor_identity(const struct executor *x)
 {
-	return &x->link.identity;
+	return x->link.lease ? &x->link.identity : NULL;
 }

@@ -143,6 +143,8 @@ void executor_cancel(struct executor *executor);
 void executor_yield(struct executor *executor);
 /* RESOLVING, or waiting for our old backend: end that backend. */
 void executor_terminate_backend(struct executor *executor);
+/* READY or PAUSED: give the changing connection back; the next step opens another. In any other state: nothing. */
+void executor_let_go(struct executor *executor);
 /* Leave: locks go, the connection closes, finished() follows. A group is rolled back, a lone step left to the server. */
 void executor_close(struct executor *executor);
 /* Who stood in our way, as the watch saw it: named when a try fails. */
@@ -151,7 +153,7 @@ void executor_note_blockers(
 
 enum run_state executor_state(const struct executor *executor);
 size_t executor_next_step(const struct executor *executor);
-/* Of the changing connection; backend_pid 0 = none. For the watch. */
+/* Of the changing connection, for the watch; NULL = there is none. */
 const struct identity *executor_identity(const struct executor *executor);
 
 #endif

@@ -226,13 +226,22 @@ static bool step_copy(
 	return true;
 }
 
+static const char *change_word(const struct run_view *run)
+{
+	if (run->backend_pid)
+		return "open";
+	if (run->state == RUN_OPENING)
+		return "opens";
+	return run->started_us ? "closed" : "not open yet";
+}
+
 static void step_crumb(const struct panel *panel, const struct model *model, char out[128])
 {
 	(void)panel;
 	out[0] = '\0';
 	if (model->run.state != RUN_NONE && model->run.plan)
 		snprintf(out, 128, "digest %.8s   changing connection %s", model->run.plan->digest,
-			model->run.backend_pid ? "open" : "not open yet");
+			change_word(&model->run));
 }
 
 const struct panel_class step_panel = {
