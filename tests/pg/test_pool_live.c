@@ -74,6 +74,11 @@ static bool somebody_is_there(const struct pool_stats *stats)
 	return stats->checked_in > 0;
 }
 
+static bool some_are_at_work(const struct pool_stats *stats)
+{
+	return stats->checked_out > 0 && stats->acquires > 4;
+}
+
 static void many_tasks_share_a_few_connections(void **state)
 {
 	struct crowd crowd;
@@ -225,7 +230,7 @@ static void a_drain_under_load_loses_nothing(void **state)
 	(void)state;
 	open_as(&crowd, "app", 4);
 	crowd_start(&crowd, 12, 300);
-	crowd_turn_ms(&crowd, 20);
+	crowd_until(&crowd, some_are_at_work);
 
 	pool_drain(crowd.pool, POOL_REASON_DRAIN, crowd_settled, &crowd);
 	crowd_finish(&crowd);
@@ -242,7 +247,7 @@ static void closing_under_load_ends_with_no_backend_left(void **state)
 	(void)state;
 	open_as(&crowd, "app", 4);
 	crowd_start(&crowd, 12, 100000);
-	crowd_turn_ms(&crowd, 20);
+	crowd_until(&crowd, some_are_at_work);
 
 	pool_close(crowd.pool, 5000, crowd_settled, &crowd);
 	crowd_finish(&crowd);
