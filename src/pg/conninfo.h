@@ -51,6 +51,8 @@ const char *conninfo_source(const struct conninfo *info, const char *keyword);
 bool conninfo_is_said(const struct conninfo *info, const char *keyword);
 /* What the user has to know, as one sentence: the password file is left out. NULL = nothing. */
 const char *conninfo_warning(const struct conninfo *info);
+/* "FILE:LINE" of the password file libpq will take the password from; NULL = from none. The caller frees. */
+char *conninfo_password_place(const struct conninfo *info);
 /* Over a unix socket: it takes no TLS, whatever sslmode asks. */
 bool conninfo_is_local(const struct conninfo *info);
 /* password, sslpassword: never shown. */

@@ -254,6 +254,42 @@ static void a_password_file_nobody_asks_is_not_judged(void **state)
 	}
 }
 
+static void the_line_of_the_password_file_that_fits_is_known(void **state)
+{
+	struct conf_world *w = *state;
+	static const struct {
+		const char *text;
+		int line; /* 0 = none */
+	} rows[] = {
+		{ "host=pg-a dbname=shop user=ann", 2 },
+		{ "host=pg-a port=6000 dbname=shop user=ann", 3 },
+		{ "host=pg:b dbname=shop user=ann", 4 },
+		{ "hostaddr=192.0.2.1 dbname=shop user=ann", 5 },
+		{ "dbname=shop user=ben", 6 },
+		{ "host=/elsewhere dbname=shop user=ben", 0 },
+		{ "host=pg-a dbname=shop user=ann password=own", 0 },
+	};
+	conf_world_write(w, "home/.pgpass",
+		"#pg-a:5432:shop:ann:no\npg-a:5432:shop:ann:s3cret\npg-a:*:*:*:s3cret\n"
+		"pg\\:b:5432:shop:ann:s3cret\n192.0.2.1:5432:shop:ann:s3cret\n"
+		"localhost:5432:shop:ben:s3cret\n");
+	char *path = mem_printf("%s/.pgpass", getenv("HOME"));
+	assert_int_equal(chmod(path, 0600), 0);
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct conninfo *info = read_info(rows[i].text, NULL);
+		char *found = conninfo_password_place(info);
+		char *expected = rows[i].line ? mem_printf("%s:%d", path, rows[i].line) : NULL;
+		assert_int_equal(found != NULL, expected != NULL);
+		if (expected)
+			assert_string_equal(found, expected);
+		free(expected);
+		free(found);
+		conninfo_free(info);
+	}
+	free(path);
+}
+
 int main(void)
 {
 #define CASE(name) cmocka_unit_test_setup_teardown(name, conf_world_open, conf_world_close)
@@ -267,6 +303,7 @@ int main(void)
 		CASE(a_password_file_others_may_read_is_left_out_and_said_once),
 		CASE(a_password_file_of_ones_own_or_none_is_no_reason_to_warn),
 		CASE(a_password_file_nobody_asks_is_not_judged),
+		CASE(the_line_of_the_password_file_that_fits_is_known),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

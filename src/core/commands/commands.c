@@ -16,6 +16,7 @@ const struct command_table *const command_tables[] = {
 	&note_commands,
 	&session_commands,
 	&info_commands,
+	&config_commands,
 	&demo_commands,
 };
 

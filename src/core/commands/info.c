@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /*
- * What dbtop is and where it keeps things: paths, config check, spec.
+ * What dbtop is and where it keeps things: paths, spec.
  */
 #include "core/commands/commands.h"
 
@@ -60,86 +60,6 @@ static void run_paths(struct call *call)
 			exists_words(call->app->target.dir));
 	free(store_path);
 	call_finish(call);
-}
-
-/* ---- config check ---- */
-
-static void check_config(struct call *call)
-{
-	struct report *report = &call->report;
-	struct arena arena = { 0 };
-	const char **files, **findings;
-	struct err e;
-	const struct err *other = &call->app->config_error;
-	size_t file_count = conf_files(call->app->conf, &arena, &files);
-	size_t count = conf_check(files, file_count, &arena, &findings);
-
-	struct node *list = report_list(report, report->data, "files", NULL);
-	for (size_t i = 0; i < file_count; i++)
-		report_text(report, list, NULL, NULL, files[i]);
-	struct node *table = report_table(report, report->data, "findings", "");
-	for (size_t i = 0; i < count; i++)
-		report_text(report, report_row(report, table), "finding", "", findings[i]);
-	/* The files are fine; a variable, a flag or the target they choose is not. */
-	if (!count && other->kind != ERR_NONE) {
-		report_text(report, report_row(report, table), "finding", "",
-			arena_printf(&report->arena, "%s%s%s", other->text,
-				*other->hint ? "; " : "", other->hint));
-		count = 1;
-	}
-	if (!file_count && !count)
-		report_say(report, "no configuration file: defaults hold");
-	else if (!count)
-		report_say(report, "%zu file%s read, nothing wrong", file_count,
-			file_count == 1 ? "" : "s");
-	if (count) {
-		err_set(&e, ERR_USAGE, "%zu thing%s wrong in the configuration", count,
-			count == 1 ? " is" : "s are");
-		report_fail(report, EXIT_USAGE, DATABASE_NOT_SAID, &e);
-	}
-	arena_release(&arena);
-	call_finish(call);
-}
-
-static void show_config(struct call *call)
-{
-	struct report *report = &call->report;
-	struct node *table = report_table(report, report->data, "options", "");
-
-	for (size_t i = 0; i < option_count; i++) {
-		const struct option *option = &options[i];
-		if (option->scope == OPTION_COMMAND_LINE)
-			continue;
-		struct node *row = report_row(report, table);
-		report_text(report, row, "key", "OPTION", option->key);
-		report_text(report, row, "value", "VALUE", conf_text(call->app->conf, option->key));
-		report_text(
-			report, row, "source", "FROM", conf_source(call->app->conf, option->key));
-	}
-	call_finish(call);
-}
-
-static void run_config(struct call *call)
-{
-	const char *word = call_arg(call, 0);
-	struct err e;
-
-	if (word && strcmp(word, "check") == 0) {
-		check_config(call);
-	} else if (word && strcmp(word, "show") == 0 && call->app->config_error.kind != ERR_NONE) {
-		report_fail(&call->report, EXIT_USAGE, DATABASE_NOT_SAID, &call->app->config_error);
-		call_finish(call);
-	} else if (word && strcmp(word, "show") == 0) {
-		show_config(call);
-	} else {
-		if (word)
-			err_set(&e, ERR_USAGE, "config does not know %s", word);
-		else
-			err_set(&e, ERR_USAGE, "config needs a word");
-		err_hint(&e, "dbtop config check, or dbtop config show");
-		report_fail(&call->report, EXIT_USAGE, DATABASE_NOT_SAID, &e);
-		call_finish(call);
-	}
 }
 
 /* ---- spec: everything that is a row, for scripts and completion ---- */
@@ -238,16 +158,6 @@ static const struct command rows[] = {
 		.run = run_paths,
 		.help = "Say where dbtop keeps its files",
 		.example = "dbtop paths" },
-	{ .name = "info.config",
-		.word = "config",
-		.args = "check|show",
-		.args_max = 1,
-		.risk = RISK_READ,
-		.reach = REACH_BOTH,
-		.works_unconfigured = true,
-		.run = run_config,
-		.help = "Check the configuration files, or show each value and where it came from",
-		.example = "dbtop config check" },
 	{ .name = "info.spec",
 		.word = "spec",
 		.risk = RISK_READ,
