@@ -21,8 +21,8 @@ struct driver_conn {
 	enum pair pair;
 	PGresult *ready; /* owned; the pair's next answer */
 	char tls[64];
-	SSL *ssl;    /* a reference of our own while dialing; NULL without TLS */
-	char *error; /* owned; libpq's message with what it leaves out; NULL = as it is */
+	long verdict; /* X509_V_…: on the server's certificate, where a handshake failed */
+	char *error;  /* owned; libpq's message with what it leaves out; NULL = as it is */
 };
 
 static const PGresult *to_pg(const struct driver_result *result)
@@ -53,19 +53,35 @@ static struct driver_conn *libpq_start(
 	return conn;
 }
 
-/* libpq lets go of the handshake when it fails, and with it of the reason: so it is held here. */
-static void hold_handshake(struct driver_conn *conn)
-{
-	SSL *ssl = PQsslStruct(conn->pg, "OpenSSL");
+/*
+ * libpq may begin a handshake, see it fail and let go of it within one poll, and tells only that it failed. Why is known
+ * to the SSL alone, so it is asked while it is freed. The callback is OpenSSL's, for every SSL of the process, and has
+ * nothing of ours at hand: hence the one variable of this file, set for the length of a poll.
+ */
+static struct {
+	bool is_registered;
+	struct driver_conn *polled;
+} handshake;
 
-	if (ssl && !conn->ssl && SSL_up_ref(ssl))
-		conn->ssl = ssl;
+static void on_ssl_freed(
+	void *ssl, void *value, CRYPTO_EX_DATA *data, int index, long number, void *arg)
+{
+	struct driver_conn *conn = handshake.polled;
+
+	(void)value, (void)data, (void)index, (void)number, (void)arg;
+	if (conn && SSL_get_app_data((SSL *)ssl) == conn->pg)
+		conn->verdict = SSL_get_verify_result(ssl);
 }
 
-static void drop_handshake(struct driver_conn *conn)
+static PostgresPollingStatusType poll_listening(struct driver_conn *conn)
 {
-	SSL_free(conn->ssl);
-	conn->ssl = NULL;
+	if (!handshake.is_registered)
+		SSL_get_ex_new_index(0, NULL, NULL, NULL, on_ssl_freed);
+	handshake.is_registered = true;
+	handshake.polled = conn;
+	PostgresPollingStatusType status = PQconnectPoll(conn->pg);
+	handshake.polled = NULL;
+	return status;
 }
 
 /* "certificate verify failed" of libpq 15 may be an unknown root, an old certificate or a revoked one: say which. */
@@ -73,26 +89,20 @@ static void explain_failure(struct driver_conn *conn)
 {
 	static const char vague[] = "certificate verify failed";
 	const char *message = PQerrorMessage(conn->pg), *at = strstr(message, vague);
-	long why = conn->ssl ? SSL_get_verify_result(conn->ssl) : X509_V_OK;
 
-	if (!at || why == X509_V_OK)
+	if (!at || conn->verdict == X509_V_OK)
 		return;
 	size_t len = (size_t)(at - message) + strlen(vague);
-	conn->error = mem_printf(
-		"%.*s: %s%s", (int)len, message, X509_verify_cert_error_string(why), message + len);
+	conn->error = mem_printf("%.*s: %s%s", (int)len, message,
+		X509_verify_cert_error_string(conn->verdict), message + len);
 }
 
 static enum driver_poll libpq_poll(struct driver_conn *conn)
 {
-	PostgresPollingStatusType status = PQconnectPoll(conn->pg);
+	PostgresPollingStatusType status = poll_listening(conn);
 
-	if (status == PGRES_POLLING_READING || status == PGRES_POLLING_WRITING) {
-		hold_handshake(conn);
-	} else {
-		if (status == PGRES_POLLING_FAILED)
-			explain_failure(conn);
-		drop_handshake(conn);
-	}
+	if (status == PGRES_POLLING_FAILED)
+		explain_failure(conn);
 	if (status == PGRES_POLLING_OK)
 		return PQsetnonblocking(conn->pg, 1) == 0 ? DRIVER_POLL_OK : DRIVER_POLL_FAILED;
 	if (status == PGRES_POLLING_READING)
@@ -103,7 +113,6 @@ static enum driver_poll libpq_poll(struct driver_conn *conn)
 static void libpq_finish(struct driver_conn *conn)
 {
 	PQclear(conn->ready);
-	drop_handshake(conn);
 	PQfinish(conn->pg);
 	free(conn->error);
 	free(conn);

@@ -145,16 +145,32 @@ static void add_options(struct call *call)
 		add_option(call, table, &options[i]);
 }
 
-/* Always told, also where nobody set them. */
+/* Told first and always, also where nobody set them. */
+static const char *const essentials[] = { "host", "port", "user", "dbname", "password", "sslmode",
+	"ssl_min_protocol_version", "channel_binding" };
+
 static bool is_essential(const char *keyword)
 {
-	static const char *const keywords[] = { "host", "port", "user", "dbname", "sslmode",
-		"ssl_min_protocol_version", "channel_binding" };
-
-	for (size_t i = 0; i < ARRAY_SIZE(keywords); i++)
-		if (strcmp(keywords[i], keyword) == 0)
+	for (size_t i = 0; i < ARRAY_SIZE(essentials); i++)
+		if (strcmp(essentials[i], keyword) == 0)
 			return true;
 	return false;
+}
+
+static void add_keyword(
+	struct report *report, struct node *table, const struct conninfo *info, const char *keyword)
+{
+	struct shown shown = { keyword, conninfo_get(info, keyword),
+		conninfo_source(info, keyword) };
+	char *place = NULL;
+
+	if (strcmp(keyword, "password") == 0 && !shown.source)
+		shown.source = place = conninfo_password_place(info);
+	if (conninfo_is_secret(keyword))
+		shown.value = "***";
+	if (shown.source)
+		add_shown(report, table, &shown);
+	free(place);
 }
 
 static void add_connection(struct call *call, const struct conninfo *info)
@@ -163,20 +179,11 @@ static void add_connection(struct call *call, const struct conninfo *info)
 	struct node *table = report_table(report, report->data, "connection", "connection");
 	const char *const *keywords = conninfo_keywords(info);
 
-	for (size_t i = 0; keywords[i]; i++) {
-		struct shown shown = { keywords[i], conninfo_get(info, keywords[i]),
-			conninfo_source(info, keywords[i]) };
-		if (!shown.source ||
-			(!conninfo_is_said(info, shown.key) && !is_essential(shown.key)))
-			continue;
-		if (conninfo_is_secret(shown.key))
-			shown.value = "***";
-		add_shown(report, table, &shown);
-	}
-	char *place = conninfo_password_place(info);
-	if (place)
-		add_shown(report, table, &(struct shown){ "password", "***", place });
-	free(place);
+	for (size_t i = 0; i < ARRAY_SIZE(essentials); i++)
+		add_keyword(report, table, info, essentials[i]);
+	for (size_t i = 0; keywords[i]; i++)
+		if (!is_essential(keywords[i]) && conninfo_is_said(info, keywords[i]))
+			add_keyword(report, table, info, keywords[i]);
 }
 
 static void show_config(struct call *call)
