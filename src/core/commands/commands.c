@@ -16,7 +16,6 @@ const struct command_table *const command_tables[] = {
 	&note_commands,
 	&session_commands,
 	&info_commands,
-	&config_commands,
 	&demo_commands,
 };
 

@@ -22,7 +22,6 @@ extern const struct command_table note_commands;
 extern const struct command_table health_commands;
 extern const struct command_table metrics_commands;
 extern const struct command_table info_commands;
-extern const struct command_table config_commands;
 extern const struct command_table file_commands;
 extern const struct command_table repair_commands;
 extern const struct command_table setup_commands;

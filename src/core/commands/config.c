@@ -3,7 +3,7 @@
  * The configuration looked at: everything wrong in it, or each value in use with the place that set it. Secrets are
  * stars, whatever form they came in.
  */
-#include "core/commands/commands.h"
+#include "core/commands/config.h"
 
 #include "base/secret.h"
 #include "conf/conf.h"
@@ -209,7 +209,7 @@ static void fail(struct call *call, const struct err *e)
 	call_finish(call);
 }
 
-static void run_config(struct call *call)
+void config_run(struct call *call)
 {
 	const char *word = call_arg(call, 0);
 	bool is_wrong = call->app->config_error.kind != ERR_NONE;
@@ -230,18 +230,3 @@ static void run_config(struct call *call)
 		fail(call, &e);
 	}
 }
-
-static const struct command rows[] = {
-	{ .name = "info.config",
-		.word = "config",
-		.args = "check|show",
-		.args_max = 1,
-		.risk = RISK_READ,
-		.reach = REACH_BOTH,
-		.works_unconfigured = true,
-		.run = run_config,
-		.help = "Check the configuration, or show each value and where it came from",
-		.example = "dbtop config show" },
-};
-
-const struct command_table config_commands = { rows, ARRAY_SIZE(rows) };

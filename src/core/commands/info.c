@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /*
- * What dbtop is and where it keeps things: paths, spec.
+ * What dbtop is and where it keeps things: paths, config, spec.
  */
 #include "core/commands/commands.h"
 
 #include "base/path.h"
 #include "conf/conf.h"
 #include "core/app.h"
+#include "core/commands/config.h"
 #include "store/store.h"
 
 static void add_path(struct report *report, struct node *table, const char *what, const char *path,
@@ -158,6 +159,16 @@ static const struct command rows[] = {
 		.run = run_paths,
 		.help = "Say where dbtop keeps its files",
 		.example = "dbtop paths" },
+	{ .name = "info.config",
+		.word = "config",
+		.args = "check|show",
+		.args_max = 1,
+		.risk = RISK_READ,
+		.reach = REACH_BOTH,
+		.works_unconfigured = true,
+		.run = config_run,
+		.help = "Check the configuration files, or show each value and where it came from",
+		.example = "dbtop config check" },
 	{ .name = "info.spec",
 		.word = "spec",
 		.risk = RISK_READ,
