@@ -11,8 +11,6 @@
 /* A sample lives for so many intervals, and not less than some seconds: a scrape between two of them sees the last. */
 enum { FRESH_INTERVALS = 3, FRESH_MIN_MS = 10000 };
 
-enum { SERVER_BYTES = 300 };
-
 static const struct metric build = { "dbtop_build_info", "Version of the dbtop that tells this",
 	METRIC_GAUGE, 0 };
 static const struct metric up = { "dbtop_server_up",
@@ -60,13 +58,12 @@ static void put_link(const struct metrics_place *place, const struct link_view *
 	}
 }
 
-/* host:port as configured, so that a server has its name before it first answers. */
-static void name_server(const struct conninfo *info, char out[SERVER_BYTES])
+void metrics_name_server(const struct conninfo *info, char out[METRICS_SERVER_BYTES])
 {
 	const char *host = conninfo_get(info, "host"), *port = conninfo_get(info, "port");
 	const char *address = conninfo_get(info, "hostaddr");
 
-	snprintf(out, SERVER_BYTES, "%.255s:%.20s",
+	snprintf(out, METRICS_SERVER_BYTES, "%.255s:%.20s",
 		host	  ? host
 		: address ? address
 			  : "local",
@@ -75,13 +72,13 @@ static void name_server(const struct conninfo *info, char out[SERVER_BYTES])
 
 static void collect_standby(const struct app *app, struct metrics_place *place, size_t i)
 {
-	char server[SERVER_BYTES];
+	char server[METRICS_SERVER_BYTES];
 	struct err e;
 	struct conninfo *info = conninfo_new(app->target.replicas[i], NULL, &e);
 
 	if (!info)
 		return;
-	name_server(info, server);
+	metrics_name_server(info, server);
 	place->server = server;
 	put_link(place, endpoint_view(app->standbys[i]));
 	metrics_collect_pool(place, app->standbys[i]);
@@ -90,7 +87,7 @@ static void collect_standby(const struct app *app, struct metrics_place *place, 
 
 void metrics_collect(struct app *app, struct metrics_text *text)
 {
-	char server[SERVER_BYTES];
+	char server[METRICS_SERVER_BYTES];
 	struct metrics_place place = {
 		.app = app, .text = text, .target = app->target.name, .server = server
 	};
@@ -99,7 +96,7 @@ void metrics_collect(struct app *app, struct metrics_text *text)
 	if (!app->primary)
 		return;
 	app->model.link = *endpoint_view(app->primary);
-	name_server(app->conninfo, server);
+	metrics_name_server(app->conninfo, server);
 	put_link(&place, &app->model.link);
 	metrics_collect_pool(&place, app->primary);
 	metrics_collect_server(&place);

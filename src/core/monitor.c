@@ -13,7 +13,7 @@
 #include "probe/probes.h"
 #include "probe/standby.h"
 
-enum { CLOSELY_MS = 1000 };
+enum { CLOSELY_MS = 1000, AFTER_DIAL_MS = 250 };
 
 struct monitor {
 	struct app *app;
@@ -62,12 +62,24 @@ static void measure_app_pools(struct app *app)
 			&app->target.app_pools[i], &app->model.pool, &app->model.app_pools[i]);
 }
 
+/* At the first answer, once. */
+static void say_budget(struct app *app)
+{
+	struct err e;
+
+	if (!budget_check_own(&app->target, &app->model.pool, &e))
+		app_message_err(app, &e);
+}
+
 static void on_pool(void *arg, const struct pool_health *pool)
 {
 	struct monitor *monitor = arg;
 
 	monitor->app->model.pool = *pool;
 	measure_app_pools(monitor->app);
+	pool_stats(endpoint_pool(monitor->app->primary), &monitor->app->model.own_pool);
+	if (!monitor->has_pool && monitor->app->is_screen)
+		say_budget(monitor->app);
 	monitor->has_pool = true;
 	bus_post(&monitor->app->bus, EVENT_POOL);
 	run_gate_refresh(monitor->app);
@@ -303,6 +315,17 @@ bool monitor_check_one_primary(const struct app *app, struct err *e)
 	return err_hint(e,
 		"nothing is changed while two servers take writes: stop one of them, or take "
 		"it out of the target's replicas");
+}
+
+bool monitor_check_change(const struct app *app, struct err *e)
+{
+	return monitor_check_one_primary(app, e) &&
+	       budget_check_own(&app->target, &app->model.pool, e);
+}
+
+int64_t monitor_patience_ms(const struct app *app)
+{
+	return app->target.connect_timeout_ms + AFTER_DIAL_MS;
 }
 
 void monitor_first_look(struct app *app, int64_t wait_ms, monitor_ready_fn *ready, void *arg)

@@ -28,6 +28,8 @@ void monitor_link_changed(struct app *app);
 void monitor_standby_changed(struct app *app);
 /* False, saying which two, when more than one of the configured servers is a primary: nothing may be changed then. */
 bool monitor_check_one_primary(const struct app *app, struct err *e) MUST_CHECK;
+/* The same, and that dbtop's own pool fits the server and the limits of its role: it is refused at start otherwise. */
+bool monitor_check_change(const struct app *app, struct err *e) MUST_CHECK;
 /* Configured standbys that may be there and did not say what they are. */
 size_t monitor_unheard(const struct app *app);
 
@@ -37,6 +39,8 @@ size_t monitor_unheard(const struct app *app);
  */
 typedef void monitor_ready_fn(void *arg);
 enum { MONITOR_FIRST_LOOK_MS = 1500 }; /* before something is changed */
+/* A little longer than a dial may take, so that one in vain has said why. */
+int64_t monitor_patience_ms(const struct app *app);
 void monitor_first_look(struct app *app, int64_t wait_ms, monitor_ready_fn *ready, void *arg);
 
 #endif

@@ -98,10 +98,34 @@ static void log_step(const struct run *run, size_t step, enum step_state state, 
 		[STEP_ROLLED_BACK] = "rolled back" };
 	const struct plan_step *at = &run->inspection->plan->steps[step];
 
-	log_write(state == STEP_FAILED ? LOG_LEVEL_ERROR : LOG_LEVEL_INFO, "run",
-		"%s %s %s, step %zu of %zu: %s, %" PRId64 " ms",
-		migration_section_word(at->section), at->migration->rev, at->migration->name,
-		at->ordinal, at->ordinal_count, words[state], took_ms > 0 ? took_ms : 0);
+	log_event(state == STEP_FAILED ? LOG_LEVEL_ERROR : LOG_LEVEL_INFO, "run", "step",
+		LOG_FIELDS(LOG_TEXT("rev", at->migration->rev),
+			LOG_TEXT("name", at->migration->name),
+			LOG_TEXT("direction", migration_section_word(at->section)),
+			LOG_INT("step", (int64_t)at->ordinal),
+			LOG_INT("of", (int64_t)at->ordinal_count), LOG_TEXT("state", words[state]),
+			LOG_INT("took_ms", took_ms > 0 ? took_ms : 0)));
+}
+
+static void log_trouble(const struct run *run, const struct run_trouble *trouble)
+{
+	const struct plan_step *at = &run->inspection->plan->steps[trouble->step];
+
+	log_event(LOG_LEVEL_ERROR, "run", "stopped",
+		LOG_FIELDS(LOG_TEXT("rev", at->migration->rev),
+			LOG_INT("step", (int64_t)at->ordinal),
+			LOG_TEXT("sqlstate", trouble->error.sqlstate),
+			LOG_TEXT("why", trouble->error.text),
+			LOG_TEXT("database", database_state_word(trouble->database)
+						     ? database_state_word(trouble->database)
+						     : "")));
+}
+
+static void log_retry(int attempt, int64_t delay_ms, const struct err *why)
+{
+	log_event(LOG_LEVEL_WARN, "run", "retry",
+		LOG_FIELDS(LOG_INT("attempt", attempt), LOG_INT("pause_ms", delay_ms),
+			LOG_TEXT("sqlstate", why->sqlstate), LOG_TEXT("why", why->text)));
 }
 
 /* On the screen a finished step is told with its time; what was said while it ran is over. */
@@ -170,6 +194,7 @@ static void on_retry(void *arg, int attempt, int64_t delay_ms, const struct err 
 	char delay[WORDS_BYTES];
 	struct str text = { 0 };
 
+	log_retry(attempt, delay_ms, why);
 	view->attempt = attempt;
 	view->retry_at_us = loop_now_us(run->app->loop) + delay_ms * 1000;
 	words_ms(delay_ms, delay);
@@ -244,6 +269,7 @@ static void on_paused(void *arg, const struct run_trouble *trouble)
 {
 	struct run *run = arg;
 
+	log_trouble(run, trouble);
 	run->trouble = *trouble;
 	run->has_trouble = true;
 	run->app->model.run.step = trouble->step;

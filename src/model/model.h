@@ -10,6 +10,7 @@
 #include "model/migrations_view.h"
 #include "model/note.h"
 #include "model/pool_health.h"
+#include "model/pool_stats.h"
 #include "model/replicas.h"
 #include "model/run_view.h"
 #include "model/target.h"
@@ -38,6 +39,7 @@ struct model {
 	struct link_view link;	    /* the watching connection to the primary */
 	struct link_view *standbys; /* configured standbys, target->replica_count */
 	struct pool_health pool;
+	struct pool_stats own_pool; /* dbtop's own, to the primary; pool_size 0 = not seen yet */
 	struct app_pool_state app_pools[APP_POOLS_MAX]; /* of target->app_pools, as last sampled */
 	struct replicas replicas;
 	struct migrations_view migrations;

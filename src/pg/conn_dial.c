@@ -5,6 +5,7 @@
 #include <arpa/inet.h>
 
 #include "base/mem.h"
+#include "pg/advice.h"
 #include "pg/conn_log.h"
 #include "pg/conn_private.h"
 #include "pg/error.h"
@@ -99,15 +100,14 @@ static bool refuse_pooler(const struct identity *identity, struct err *e)
 		"would "
 		"leak to other clients",
 		identity->host, identity->port);
-	return err_hint(e, "give the server's own host and port; if the pooler is in session mode, "
-			   "say pooler = session in the target");
+	return err_hint(e, "%s", advice_get("pooler-in-the-way")->hint);
 }
 
 static bool refuse_standby(const struct identity *identity, struct err *e)
 {
 	err_set(e, ERR_CONFLICT, "%.100s:%s is a standby: it only reads", identity->host,
 		identity->port);
-	return err_hint(e, "connect to the primary");
+	return err_hint(e, "%s", advice_get("standby-for-write")->hint);
 }
 
 static bool admit(const struct conn *conn, const struct identity *identity, struct err *e)
@@ -354,10 +354,9 @@ static void on_dial_deadline(void *arg)
 	conninfo_words(conn->info, &place);
 	err_set(&e, ERR_TIMEOUT, "cannot connect to %.120s: no answer within %.1f s", str_c(&place),
 		(double)conn->options.connect_timeout_ms / 1000);
-	err_hint(&e,
-		conn->state == CONN_RESOLVING
-			? "the name server does not answer"
-			: "the host is down, a firewall drops the packets, or the server hangs");
+	err_hint(&e, "%s",
+		conn->state == CONN_RESOLVING ? "the name server does not answer"
+					      : advice_get("connection-timeout")->hint);
 	str_release(&place);
 	conn_fail(conn, &e, CONN_TRY_AGAIN);
 }

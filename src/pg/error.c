@@ -4,100 +4,11 @@
 #include <ctype.h>
 
 #include "base/mem.h"
-
-/* The usual reasons, and the usual way out. The first row that fits wins. */
-static const struct advice {
-	const char *sqlstate; /* beginning of it; NULL = any */
-	const char *words;    /* contained in the text; NULL = any */
-	const char *hint;
-	bool stops;	      /* trying again changes nothing */
-	const char *asked_by; /* the connection option that wants it so; NULL = none */
-} advices[] = {
-	{ .sqlstate = "28P01",
-		.hint = "check user and password: PGPASSWORD, ~/.pgpass or the service file",
-		.stops = true },
-	{ .sqlstate = "28000",
-		.words = "pg_hba.conf",
-		.hint = "the server's pg_hba.conf admits nobody like this: ask who runs it, or "
-			"connect as another user, from another address, or with TLS",
-		.stops = true },
-	{ .sqlstate = "28",
-		.hint = "check the user's name, and whether it may log in",
-		.stops = true },
-	{ .words = "no password supplied",
-		.hint = "the server wants a password: set PGPASSWORD, or write it to ~/.pgpass",
-		.stops = true },
-	{ .sqlstate = "3D000",
-		.hint = "check the database's name: psql -l lists those there are",
-		.stops = true },
-	{ .sqlstate = "42501",
-		.hint = "the role may not connect here: GRANT CONNECT ON DATABASE allows it",
-		.stops = true },
-	{ .sqlstate = "53300",
-		.hint = "the server has no free connection slot: close idle sessions, or raise "
-			"max_connections" },
-	{ .sqlstate = "57P03", .hint = "the server is starting, stopping or recovering: wait" },
-	{ .sqlstate = "57P01", .hint = "somebody ended the session, or the server is stopping" },
-	{ .words = "onnection refused",
-		.hint = "is the server running, and are host and port right?" },
-	{ .words = "No such file",
-		.hint = "no server listens on that socket: is it running, and are directory and "
-			"port "
-			"right?" },
-	{ .words = "does not match host name",
-		.hint = "connect by a name the certificate holds (host=NAME, hostaddr=ADDRESS), or "
-			"have one made for this name",
-		.stops = true,
-		.asked_by = "sslmode" },
-	{ .words = "has expired",
-		.hint = "the server needs a new certificate: ask who runs it; and compare the "
-			"clocks",
-		.stops = true,
-		.asked_by = "sslmode" },
-	{ .words = "certificate verify failed",
-		.hint = "another root signed the server's certificate than the one in sslrootcert "
-			"or ~/.postgresql/root.crt: ask who runs it which one is right",
-		.stops = true,
-		.asked_by = "sslmode" },
-	{ .words = "root certificate file",
-		.hint = "put the root of the server's certificate there, or name it with "
-			"sslrootcert",
-		.stops = true,
-		.asked_by = "sslmode" },
-	{ .words = "protocol version",
-		.hint = "the server offers no TLS as new as that: raise its "
-			"ssl_max_protocol_version, or take less with tls = 1.2",
-		.stops = true,
-		.asked_by = "ssl_min_protocol_version" },
-	{ .words = "does not support SSL",
-		.hint = "switch ssl on in the server, or take less: tls = auto and sslmode=prefer",
-		.stops = true,
-		.asked_by = "sslmode" },
-	{ .words = "hannel binding",
-		.hint = "the server must ask for a SCRAM password over TLS; or take less with "
-			"channel_binding = prefer",
-		.stops = true,
-		.asked_by = "channel_binding" },
-	{ .words = "certificate",
-		.hint = "compare sslmode, sslrootcert, sslcert and sslkey with what the server "
-			"wants" },
-};
-
-static const struct advice *find_advice(const struct err *e)
-{
-	for (size_t i = 0; i < ARRAY_SIZE(advices); i++) {
-		const struct advice *a = &advices[i];
-		if (a->sqlstate && strncmp(e->sqlstate, a->sqlstate, strlen(a->sqlstate)) != 0)
-			continue;
-		if (!a->words || strstr(e->text, a->words))
-			return a;
-	}
-	return NULL;
-}
+#include "pg/advice.h"
 
 void error_advise(struct err *e)
 {
-	const struct advice *advice = find_advice(e);
+	const struct advice *advice = advice_find(e->sqlstate, e->text);
 
 	if (advice && !*e->hint)
 		err_hint(e, "%s", advice->hint);
@@ -106,7 +17,7 @@ void error_advise(struct err *e)
 /* Who wanted it so: what is to be changed may stand in a file long forgotten. */
 static void name_asker(struct err *e, const struct conninfo *info)
 {
-	const struct advice *advice = find_advice(e);
+	const struct advice *advice = advice_find(e->sqlstate, e->text);
 	const char *option = advice ? advice->asked_by : NULL;
 
 	if (!option || !conninfo_is_said(info, option))
@@ -119,7 +30,7 @@ static void name_asker(struct err *e, const struct conninfo *info)
 
 bool error_stops_dialing(const struct err *e)
 {
-	const struct advice *advice = find_advice(e);
+	const struct advice *advice = advice_find(e->sqlstate, e->text);
 	return advice && advice->stops;
 }
 

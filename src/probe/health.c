@@ -141,11 +141,11 @@ static void budget_check(const struct health_given *given, struct health *out)
 		if (lines[i].fits)
 			continue;
 		has_trouble = true;
-		check_add(out, "budget", HEALTH_DEGRADED, "%.48s: %.100s", lines[i].name,
+		check_add(out, "budget", HEALTH_DEGRADED, "%.48s: %.190s", lines[i].name,
 			lines[i].words);
 	}
 	if (count > 0 && !has_trouble)
-		check_add(out, "budget", HEALTH_HEALTHY, "%.48s: %.100s", lines[count - 1].name,
+		check_add(out, "budget", HEALTH_HEALTHY, "%.48s: %.190s", lines[count - 1].name,
 			lines[count - 1].words);
 }
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "core/advice.h"
 #include "ui/actions.h"
 #include "ui/box.h"
 #include "ui/lineedit.h"
@@ -340,12 +341,15 @@ static void draw_nowhere(struct frame *f)
 	str_add(&text, link->error[0] ? link->error : "connecting");
 	if (link->hint[0])
 		str_addf(&text, "\n%s", link->hint);
-	str_addf(&text, "\n\n%s",
+	str_addf(&text, "\n%s\n\n",
 		link->state == LINK_STOPPED ? "Not tried again by itself. r tries once more."
 					    : "Tried again by itself, for ever. r tries now.");
-	str_add(&text,
-		"\n\nNo server at hand? `dbtop demo` starts a throwaway one, with two standbys "
-		"and sample migrations.\n6 Notes work without a server.");
+	size_t before = text.len;
+	app_advice(f->app, &text);
+	str_addf(&text,
+		"%sNo server at hand? `dbtop demo` starts a throwaway one, with two standbys "
+		"and sample migrations.\n6 Notes work without a server.",
+		text.len > before ? "\n" : "");
 	wrap_draw(&in, (struct rect){ 1, 0, in.width - 2, in.height }, ROLE_TEXT, str_c(&text), 0);
 	str_release(&text);
 }

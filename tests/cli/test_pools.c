@@ -92,6 +92,73 @@ static void the_budget_shows_its_arithmetic_and_degrades(void **state)
 	assert_int_equal(json_int(json_get(own, "connections"), -1), 9);
 }
 
+static void a_pool_of_dbtops_own_that_cannot_hold_is_refused_at_start(void **state)
+{
+	struct shell *sh = *state;
+	shell_write(sh, "migrations/20240101000000_a.sql", "-- dbtop: up\ncreate table a ();\n");
+	shell_env(sh, "DBTOP_POOL_SIZE", "90");
+
+	dbtop(sh, "upgrade --yes");
+	shell_assert(sh, 1);
+	shell_assert_err(sh, "dbtop's own pool is too large for this server: (90 + 0) * 1 = 90 "
+			     "connections, not below 80% of ");
+	shell_assert_err(sh, "hint: set pool_size to ");
+	shell_expect(sh, "select to_regclass('a')", NULL);
+	dbtop(sh, "pools");
+	shell_assert(sh, 1);
+	shell_assert_out(sh, "(90 + 0) * 1 = 90 connections, not below");
+	dbtop(sh, "health");
+	assert_int_equal(sh->status, 1);
+	shell_assert_err(sh, "set pool_size to ");
+
+	shell_env(sh, "DBTOP_POOL_SIZE", "5");
+	dbtop(sh, "upgrade --yes");
+	shell_assert(sh, 0);
+}
+
+static void an_application_nobody_declared_that_holds_nearly_all_is_named(void **state)
+{
+	struct shell *sh = *state;
+	declare(sh, "[pool web]\nmatch = application_name:web-*\nsize = 2\n");
+	shell_sql(sh, "do $$ begin execute format('alter database %I connection limit 10', "
+		      "current_database()); end $$");
+	PGconn *all[8];
+	for (size_t i = 0; i < ARRAY_SIZE(all); i++)
+		all[i] = connect_as(sh, "report");
+
+	dbtop(sh, "health");
+
+	assert_int_equal(sh->status, 1);
+	shell_assert_out(sh, "report: not declared as a [pool], and holds 8 connections, not "
+			     "below 80% of 10 connections of this database (8.0)");
+	for (size_t i = 0; i < ARRAY_SIZE(all); i++)
+		PQfinish(all[i]);
+}
+
+static void health_has_the_figures_of_its_own_pool_at_the_top(void **state)
+{
+	struct shell *sh = *state;
+
+	dbtop(sh, "health --json");
+
+	const struct json *data = json_get(shell_json(sh, "health"), "data");
+	assert_string_equal(json_text(json_get(data, "status")), "healthy");
+	assert_int_equal(json_int(json_get(data, "pool_size"), -1), 4);
+	assert_int_equal(json_int(json_get(data, "overflow"), -1), 0);
+	int64_t in = json_int(json_get(data, "checked_in_connections"), -1);
+	int64_t out = json_int(json_get(data, "checked_out_connections"), -1);
+	assert_true(in >= 0 && out >= 0);
+	assert_int_equal(json_int(json_get(data, "total"), -1), in + out);
+	assert_int_equal(json_int(json_get(data, "waiting"), -1), 0);
+	assert_true(json_int(json_get(data, "wait_p99_us"), -1) >= 0);
+
+	dbtop(sh, "pools --json");
+	data = json_get(shell_json(sh, "pools"), "data");
+	const struct json *own = json_at(json_get(data, "own_pools"), 0);
+	assert_string_equal(json_text(json_get(own, "status")), "healthy");
+	assert_int_equal(json_int(json_get(own, "pool_size"), -1), 4);
+}
+
 static void a_limit_of_the_role_is_seen(void **state)
 {
 	struct shell *sh = *state;
@@ -148,6 +215,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		IN_SHELL(sessions_are_counted_into_their_pool),
 		IN_SHELL(the_budget_shows_its_arithmetic_and_degrades),
+		IN_SHELL(a_pool_of_dbtops_own_that_cannot_hold_is_refused_at_start),
+		IN_SHELL(an_application_nobody_declared_that_holds_nearly_all_is_named),
+		IN_SHELL(health_has_the_figures_of_its_own_pool_at_the_top),
 		IN_SHELL(a_limit_of_the_role_is_seen),
 		IN_SHELL(without_a_server_there_is_no_figure),
 	};

@@ -16,6 +16,9 @@ static void declare(
 void fixture_declared(struct app *app)
 {
 	fixture_pool_trouble(&app->model);
+	app->model.own_pool = (struct pool_stats){
+		.pool_size = 4, .checked_in = 2, .checked_out = 1, .total = 3
+	};
 	declare(app, &(const struct app_pool){ .name = "web", .size = 5, .workers = 8 },
 		&(const struct app_pool_state){ .total = 41,
 			.checked_in = 9,

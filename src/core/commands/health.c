@@ -6,42 +6,82 @@
 #include "core/commands/commands.h"
 
 #include "base/str.h"
+#include "core/advice.h"
 #include "core/app.h"
+#include "core/metrics.h"
 #include "core/monitor.h"
+#include "pg/conninfo.h"
 #include "pg/lease.h"
 #include "probe/app_pools.h"
 #include "probe/health.h"
 
-/* dbtop's own connections to the primary. */
-static void add_own_pool(struct report *report, struct node *node, struct pool *pool)
+/* Of dbtop's own connections to one server; labelled where they are a row of a table. */
+static void add_figures(
+	struct report *report, struct node *node, const struct pool_stats *stats, bool is_row)
+{
+	report_int(report, node, "pool_size", is_row ? "SIZE" : NULL, stats->pool_size, UNIT_COUNT);
+	report_int(report, node, "max_overflow", NULL, stats->max_overflow, UNIT_COUNT);
+	report_int(report, node, "checked_in_connections", is_row ? "IN" : NULL, stats->checked_in,
+		UNIT_COUNT);
+	report_int(report, node, "checked_out_connections", is_row ? "OUT" : NULL,
+		stats->checked_out, UNIT_COUNT);
+	report_int(report, node, "overflow", is_row ? "OVER" : NULL, stats->overflow, UNIT_COUNT);
+	report_int(report, node, "total", is_row ? "TOTAL" : NULL, stats->total, UNIT_COUNT);
+	report_int(report, node, "connecting", NULL, stats->connecting, UNIT_COUNT);
+	report_int(report, node, "waiting", is_row ? "WAIT" : NULL, stats->waiting, UNIT_COUNT);
+	report_int(report, node, "wait_p50_us", NULL, stats->wait.p50, UNIT_NONE);
+	report_int(report, node, "wait_p90_us", NULL, stats->wait.p90, UNIT_NONE);
+	report_int(report, node, "wait_p99_us", NULL, stats->wait.p99, UNIT_NONE);
+	report_int(report, node, "wait_max_us", NULL, stats->wait.max, UNIT_NONE);
+}
+
+static void add_state(struct report *report, struct node *node, struct pool *pool, bool is_row)
 {
 	struct pool_stats stats;
 	char reason[POOL_REASON_BYTES];
 
 	pool_stats(pool, &stats);
 	enum status status = pool_stats_judge(&stats, reason);
-	report_text(report, node, "status", NULL, health_word(health_verdict_of(status)));
+	report_text(report, node, "status", is_row ? "STATUS" : NULL,
+		health_word(health_verdict_of(status)));
 	report_text(report, node, "state", NULL, pool_state_word(stats.state));
-	report_text(report, node, "reason", NULL, reason);
-	report_int(report, node, "pool_size", NULL, stats.pool_size, UNIT_COUNT);
-	report_int(report, node, "max_overflow", NULL, stats.max_overflow, UNIT_COUNT);
-	report_int(report, node, "checked_in_connections", NULL, stats.checked_in, UNIT_COUNT);
-	report_int(report, node, "checked_out_connections", NULL, stats.checked_out, UNIT_COUNT);
-	report_int(report, node, "overflow", NULL, stats.overflow, UNIT_COUNT);
-	report_int(report, node, "total", NULL, stats.total, UNIT_COUNT);
-	report_int(report, node, "connecting", NULL, stats.connecting, UNIT_COUNT);
-	report_int(report, node, "waiting", NULL, stats.waiting, UNIT_COUNT);
-	report_int(report, node, "wait_p50_us", NULL, stats.wait.p50, UNIT_NONE);
-	report_int(report, node, "wait_p90_us", NULL, stats.wait.p90, UNIT_NONE);
-	report_int(report, node, "wait_p99_us", NULL, stats.wait.p99, UNIT_NONE);
-	report_int(report, node, "wait_max_us", NULL, stats.wait.max, UNIT_NONE);
+	add_figures(report, node, &stats, is_row);
+	report_text(report, node, "reason", is_row && *reason ? "WHY" : NULL, reason);
+}
+
+static void add_own_row(
+	struct report *report, struct node *table, const char *server, struct pool *pool)
+{
+	struct node *row = report_row(report, table);
+
+	report_text(report, row, "server", "DBTOP'S OWN", server);
+	add_state(report, row, pool, true);
+}
+
+/* One for each server of the target. */
+static void add_own_pools(struct report *report, const struct app *app)
+{
+	struct node *table = report_table(report, report->data, "own_pools", "");
+	char server[METRICS_SERVER_BYTES];
+
+	metrics_name_server(app->conninfo, server);
+	add_own_row(report, table, server, endpoint_pool(app->primary));
+	for (size_t i = 0; i < app->target.replica_count; i++) {
+		struct err e;
+		struct conninfo *info = conninfo_new(app->target.replicas[i], NULL, &e);
+		if (!info)
+			continue;
+		metrics_name_server(info, server);
+		add_own_row(report, table, server, endpoint_pool(app->standbys[i]));
+		conninfo_free(info);
+	}
 }
 
 static void add_pool(struct report *report, const struct pool_health *pool, struct pool *own)
 {
 	struct node *node = report_object(report, report->data, "pool", NULL);
 
-	add_own_pool(report, node, own);
+	add_state(report, node, own, false);
 	if (!pool->sampled_us)
 		return;
 	report_int(report, node, "used", NULL, pool->used, UNIT_COUNT);
@@ -154,11 +194,15 @@ static void on_ready(void *arg)
 	struct call *call = arg;
 	struct app *app = call->app;
 	struct report *report = &call->report;
+	struct pool_stats own;
 	struct health health;
+	struct err e;
 
 	app->model.link = *endpoint_view(app->primary);
 	judge(app, &health);
 	report_text(report, report->data, "status", "status", health_word(health.verdict));
+	pool_stats(endpoint_pool(app->primary), &own);
+	add_figures(report, report->data, &own, false);
 	struct node *checks = report_table(report, report->data, "checks", "");
 	for (size_t i = 0; i < health.check_count; i++) {
 		struct node *row = report_row(report, checks);
@@ -166,6 +210,9 @@ static void on_ready(void *arg)
 		report_text(report, row, "status", "STATUS", health_word(health.checks[i].verdict));
 		report_text(report, row, "words", "WHY", health.checks[i].words);
 	}
+	app_report_advice(app, report);
+	if (!budget_check_own(&app->target, &app->model.pool, &e))
+		report_warn(report, "%s; %s", e.text, e.hint);
 	add_link(report, &app->model.link);
 	report_int(report, report->data, "latency_us", NULL,
 		app->model.pool.sampled_us ? app->model.pool.took_us : VALUE_UNKNOWN, UNIT_NONE);
@@ -190,7 +237,7 @@ static void run_health(struct call *call)
 	if (call->is_screen)
 		on_ready(call);
 	else
-		monitor_first_look(call->app, call->app->target.connect_timeout_ms, on_ready, call);
+		monitor_first_look(call->app, monitor_patience_ms(call->app), on_ready, call);
 }
 
 static void show_pools(void *arg)
@@ -211,6 +258,7 @@ static void show_pools(void *arg)
 		call_finish(call);
 		return;
 	}
+	add_own_pools(report, app);
 	add_app_pools(report, app);
 	size_t count = budget_pools(&app->target, pools);
 	count = budget_judge(pools, count, &app->model.pool, lines);
@@ -222,6 +270,8 @@ static void show_pools(void *arg)
 		report_bool(report, row, "fits", "FITS", lines[i].fits);
 		report_text(report, row, "words", "SUM", lines[i].words);
 	}
+	if (!budget_check_own(&app->target, &app->model.pool, &e))
+		report_fail(report, EXIT_ERROR, DATABASE_NOT_SAID, &e);
 	call_finish(call);
 }
 
@@ -237,8 +287,7 @@ static void run_pools(struct call *call)
 	if (call->is_screen)
 		show_pools(call);
 	else
-		monitor_first_look(
-			call->app, call->app->target.connect_timeout_ms, show_pools, call);
+		monitor_first_look(call->app, monitor_patience_ms(call->app), show_pools, call);
 }
 
 static const struct command rows[] = {

@@ -83,7 +83,7 @@ static void run_metrics(struct call *call)
 	} else if (where) {
 		metrics_serve_start(call, where);
 	} else {
-		monitor_first_look(app, app->target.connect_timeout_ms, on_ready, call);
+		monitor_first_look(app, monitor_patience_ms(app), on_ready, call);
 	}
 }
 

@@ -229,7 +229,7 @@ static void start(void *arg)
 	struct app *app = repairer->call->app;
 	struct err e;
 
-	if (!monitor_check_one_primary(app, &e)) {
+	if (!monitor_check_change(app, &e)) {
 		refuse(repairer, EXIT_ERROR, &e);
 		return;
 	}

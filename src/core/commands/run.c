@@ -273,7 +273,7 @@ static void start_run(void *arg)
 	struct inspection *inspection = headless->inspection;
 	struct err e;
 
-	if (!monitor_check_one_primary(app, &e)) {
+	if (!monitor_check_change(app, &e)) {
 		fail(headless, EXIT_ERROR, DATABASE_UNCHANGED, &e);
 		return;
 	}

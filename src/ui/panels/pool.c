@@ -53,6 +53,16 @@ static void draw_slots(const struct model *model, struct surface *s)
 		pool_draw_oldest(pool, s, y);
 }
 
+/* dbtop's own pool: it is in no row of the applications. */
+static void draw_own(const struct pool_stats *own, struct surface *s, int y)
+{
+	struct pen pen = pen_at(s, 1, y);
+
+	pen_printf(&pen, own->waiting ? ROLE_STATUS_WARN : ROLE_DIM,
+		"dbtop's pool: %d of %d out, %d in, %d wait", own->checked_out, own->pool_size,
+		own->checked_in, own->waiting);
+}
+
 static void draw_why(const struct model *model, struct surface *s)
 {
 	const struct pool_health *pool = &model->pool;
@@ -64,6 +74,8 @@ static void draw_why(const struct model *model, struct surface *s)
 		pen_text(&pen, ROLE_TEXT, " nothing here needs attention");
 		y = 1;
 	}
+	if (s->height - y >= 3 && model->own_pool.pool_size > 0)
+		draw_own(&model->own_pool, s, s->height - 2);
 	if (s->height - y >= 2) {
 		struct pen pen = pen_at(s, 1, s->height - 1);
 		number_ms(pool->took_us / 1000, took);
