@@ -195,16 +195,20 @@ static bool refuse(struct pool *pool, struct pool_lease lease)
 	bool was_ours = lease.serial >= pool->first_serial && lease.serial < pool->next_serial;
 
 	pool->counters.misuses++;
-	log_write(LOG_LEVEL_ERROR, "pool", "%s: a lease is given back %s", pool->place,
-		was_ours ? "twice" : "to the wrong pool");
+	log_event(LOG_LEVEL_ERROR, "pool",
+		was_ours ? "a lease is given back twice"
+			 : "a lease is given back to the wrong pool",
+		LOG_FIELDS(LOG_TEXT("server", pool->place)));
 	return false;
 }
 
 /* Told once more when it came back after all. */
 static void note_return(const struct pool_member *member, int64_t held_us)
 {
-	log_write(LOG_LEVEL_WARN, "pool", "%s: %s gave back after %.1f s what it held too long",
-		member->pool->place, member->tag ? member->tag : "somebody", (double)held_us / 1e6);
+	log_event(LOG_LEVEL_WARN, "pool", "came back late",
+		LOG_FIELDS(LOG_TEXT("server", member->pool->place),
+			LOG_TEXT("holder", member->tag ? member->tag : "somebody"),
+			LOG_INT("held_ms", held_us / 1000)));
 }
 
 bool pool_give_back(struct pool *pool, struct pool_lease lease)

@@ -27,8 +27,10 @@ static void note_leak(struct pool_member *member, int64_t held_us)
 
 	member->is_leaking = true;
 	pool->counters.leaks++;
-	log_write(LOG_LEVEL_WARN, "pool", "%s: %s has held a connection for %.1f s", pool->place,
-		member->tag ? member->tag : "somebody", (double)held_us / 1e6);
+	log_event(LOG_LEVEL_WARN, "pool", "held too long",
+		LOG_FIELDS(LOG_TEXT("server", pool->place),
+			LOG_TEXT("holder", member->tag ? member->tag : "somebody"),
+			LOG_INT("held_ms", held_us / 1000)));
 }
 
 static int64_t watch_leaks(struct pool *pool, enum member_state state, int64_t now_us)

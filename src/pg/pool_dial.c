@@ -224,8 +224,8 @@ static void dialed(struct pool_member *member)
 				     dice_below(&pool->dice, life_us / POOL_LIFE_JITTER_PARTS);
 	show_success(pool);
 	pool_hand_on(member);
-	log_write(LOG_LEVEL_DEBUG, "pool", "%s: %d connections are there", pool->place,
-		pool_total(pool));
+	log_event(LOG_LEVEL_DEBUG, "pool", "grown",
+		LOG_FIELDS(LOG_TEXT("server", pool->place), LOG_INT("total", pool_total(pool))));
 	pool_want(pool);
 }
 
@@ -239,8 +239,10 @@ static void dial_failed(struct pool_member *member)
 	back_off(pool, member->since_us);
 	pool->is_stopped |= is_stop;
 	show_failure(pool, conn);
-	log_write(LOG_LEVEL_WARN, "pool", "%s: a dial failed%s: %s", pool->place,
-		is_stop ? ", and no more are tried" : "", pool->failure.text);
+	log_event(LOG_LEVEL_WARN, "pool", "a dial failed",
+		LOG_FIELDS(LOG_TEXT("server", pool->place), LOG_TEXT("why", pool->failure.text),
+			LOG_TEXT("sqlstate", pool->failure.sqlstate),
+			LOG_TEXT("again", is_stop ? "no" : "yes")));
 	member_destroy(member, POOL_REASON_BROKEN);
 	pool_check_hope(pool); /* before the next dial looks like hope to the hasty */
 	pool_want(pool);

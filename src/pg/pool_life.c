@@ -53,7 +53,8 @@ bool pool_is_foreign(const struct pool *pool)
 {
 	if (pool->process == getpid())
 		return false;
-	log_write(LOG_LEVEL_ERROR, "pool", "%s: used in another process than its own", pool->place);
+	log_event(LOG_LEVEL_ERROR, "pool", "used in another process than its own",
+		LOG_FIELDS(LOG_TEXT("server", pool->place)));
 	return true;
 }
 
@@ -249,8 +250,9 @@ static void destroy_state(struct pool *pool, enum member_state state, enum pool_
 
 void pool_drain(struct pool *pool, enum pool_reason why, pool_settled_fn *done, void *arg)
 {
-	log_write(LOG_LEVEL_INFO, "pool", "%s: every connection is replaced (%s)", pool->place,
-		pool_reason_word(why));
+	log_event(LOG_LEVEL_INFO, "pool", "drained",
+		LOG_FIELDS(LOG_TEXT("server", pool->place), LOG_TEXT("why", pool_reason_word(why)),
+			LOG_INT("total", pool_total(pool))));
 	pool->generation++;
 	pool->drain_reason = why;
 	destroy_state(pool, MEMBER_IDLE, why);
@@ -277,8 +279,10 @@ bool pool_resize(struct pool *pool, int size, int max_overflow, pool_settled_fn 
 
 	if (!check_sizes(size, max_overflow, 0, &e))
 		return false;
-	log_write(LOG_LEVEL_INFO, "pool", "%s: %d + %d connections instead of %d + %d", pool->place,
-		size, max_overflow, o->size, o->max_overflow);
+	log_event(LOG_LEVEL_INFO, "pool", "resized",
+		LOG_FIELDS(LOG_TEXT("server", pool->place), LOG_INT("pool_size", size),
+			LOG_INT("max_overflow", max_overflow), LOG_INT("old_pool_size", o->size),
+			LOG_INT("old_max_overflow", o->max_overflow)));
 	o->size = size;
 	o->max_overflow = max_overflow;
 	if (o->min_size > size)
@@ -294,7 +298,7 @@ bool pool_resize(struct pool *pool, int size, int max_overflow, pool_settled_fn 
 
 void pool_suspend(struct pool *pool, pool_settled_fn *done, void *arg)
 {
-	log_write(LOG_LEVEL_INFO, "pool", "%s: suspended", pool->place);
+	log_event(LOG_LEVEL_INFO, "pool", "suspended", LOG_FIELDS(LOG_TEXT("server", pool->place)));
 	overtake(pool, GOAL_QUIET);
 	pool->is_suspended = true;
 	goal_add(pool, GOAL_QUIET, done, arg);
@@ -304,7 +308,7 @@ void pool_resume(struct pool *pool)
 {
 	if (!pool->is_suspended)
 		return;
-	log_write(LOG_LEVEL_INFO, "pool", "%s: resumed", pool->place);
+	log_event(LOG_LEVEL_INFO, "pool", "resumed", LOG_FIELDS(LOG_TEXT("server", pool->place)));
 	overtake(pool, GOAL_QUIET);
 	pool->is_suspended = false;
 	pool_serve(pool);

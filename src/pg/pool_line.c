@@ -5,6 +5,7 @@
  */
 #include <utlist.h>
 
+#include "base/log.h"
 #include "base/str.h"
 #include "pg/conninfo.h"
 #include "pg/pool_private.h"
@@ -26,6 +27,18 @@ static void join_line(struct pool *pool, struct pool_request *request)
 	pool_alarm_by(pool, request->own.due_us);
 }
 
+/* When the first one has to wait, not when each does. */
+static void note_limit(const struct pool *pool)
+{
+	int most = pool->options.size + pool->options.max_overflow;
+
+	if (pool_used(pool) >= most && log_is_on(LOG_LEVEL_INFO, "pool"))
+		log_event(LOG_LEVEL_INFO, "pool", "at its limit",
+			LOG_FIELDS(LOG_TEXT("server", pool->place),
+				LOG_INT("checked_out", pool->counts[MEMBER_LENT]),
+				LOG_INT("limit", most)));
+}
+
 void line_add(struct pool *pool, struct pool_request *request)
 {
 	int64_t timeout_ms = request->timeout_ms ? request->timeout_ms : pool->options.timeout_ms;
@@ -35,6 +48,8 @@ void line_add(struct pool *pool, struct pool_request *request)
 		timeout_ms > 0 ? request->own.asked_us + timeout_ms * 1000 : POOL_NEVER;
 	request->own.turn = pool->next_turn++;
 	join_line(pool, request);
+	if (pool_waiting(pool) == 1)
+		note_limit(pool);
 }
 
 struct pool_request *line_first(const struct pool *pool)
@@ -79,6 +94,16 @@ static void explain(const struct pool *pool, const struct pool_request *request,
 	}
 }
 
+static void note_late(const struct pool *pool, const struct pool_request *request)
+{
+	log_event(LOG_LEVEL_WARN, "pool", "waited in vain",
+		LOG_FIELDS(LOG_TEXT("server", pool->place),
+			LOG_TEXT("asker", request->tag ? request->tag : "somebody"),
+			LOG_INT("waited_ms", (pool_now(pool) - request->own.asked_us) / 1000),
+			LOG_INT("checked_out", pool->counts[MEMBER_LENT]),
+			LOG_INT("waiting", pool_waiting(pool))));
+}
+
 static void count(struct pool *pool, const struct pool_request *request)
 {
 	struct pool_counters *c = &pool->counters;
@@ -90,7 +115,10 @@ static void count(struct pool *pool, const struct pool_request *request)
 		c->waits++;
 		histogram_add(&pool->wait, now_us, now_us - request->own.asked_us);
 		break;
-	case REQUEST_LATE: c->timeouts++; break;
+	case REQUEST_LATE:
+		c->timeouts++;
+		note_late(pool, request);
+		break;
 	case REQUEST_CANCELED: c->cancels++; break;
 	case REQUEST_DIAL_FAILED: c->failures++; break;
 	case REQUEST_FULL:

@@ -74,8 +74,9 @@ static void note_end(const struct pool_member *member, enum pool_reason why)
 	if (member->state == MEMBER_DIALING)
 		return;
 	pool->counters.destroys[why]++;
-	log_write(LOG_LEVEL_DEBUG, "pool", "%s: closed a connection (%s), %d are left", pool->place,
-		pool_reason_word(why), pool_total(pool) - 1);
+	log_event(LOG_LEVEL_DEBUG, "pool", "shrunk",
+		LOG_FIELDS(LOG_TEXT("server", pool->place), LOG_TEXT("why", pool_reason_word(why)),
+			LOG_INT("total", pool_total(pool) - 1)));
 }
 
 /* The member says that it has no connection before its last question hears that it is over. */
@@ -103,8 +104,10 @@ void member_cut(struct pool_member *member, enum pool_reason why)
 {
 	int64_t lent_us = member->since_us;
 
-	log_write(LOG_LEVEL_WARN, "pool", "%s: the connection of %s is closed under it (%s)",
-		member->pool->place, member->tag ? member->tag : "somebody", pool_reason_word(why));
+	log_event(LOG_LEVEL_WARN, "pool", "closed under its holder",
+		LOG_FIELDS(LOG_TEXT("server", member->pool->place),
+			LOG_TEXT("holder", member->tag ? member->tag : "somebody"),
+			LOG_TEXT("why", pool_reason_word(why))));
 	conn_cancel(member->conn);
 	close_conn(member, why, MEMBER_CUT);
 	member->since_us = lent_us;

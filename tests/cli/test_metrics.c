@@ -93,6 +93,35 @@ static void what_is_known_is_printed(void **state)
 	PQfinish(web);
 }
 
+static void standbys_and_slots_are_told(void **state)
+{
+	struct shell *sh = *state;
+	declare(sh, "");
+	shell_sql(sh, "select pg_create_physical_replication_slot('kept', true)");
+	server_wait(servers, 0,
+		"select count(*) = 1 from pg_stat_replication where state = "
+		"'streaming'");
+
+	dbtop(sh, "metrics");
+
+	shell_assert(sh, 0);
+	exposition_check(sh->out);
+	char *name = server_cell(servers, 0, "select application_name from pg_stat_replication");
+	char *lag = mem_printf("replica=\"%s\",address=\"\",slot=\"", name);
+	const char *line = strstr(sh->out, "\ndbtop_replica_streaming{");
+	assert_non_null(line);
+	assert_non_null(strstr(line, lag));
+	assert_non_null(strstr(sh->out, "\ndbtop_replica_lag_bytes{"));
+	char *kept = value_of(sh->out, "dbtop_slot_retained_bytes", "slot=\"kept\"");
+	assert_non_null(kept);
+	assert_value(sh->out, "dbtop_slot_active", "slot=\"kept\"", "0");
+	assert_value(sh->out, "dbtop_split_brain", "", "0");
+	shell_sql(sh, "select pg_drop_replication_slot('kept')");
+	free(kept);
+	free(lag);
+	free(name);
+}
+
 static void what_is_not_known_is_absent(void **state)
 {
 	struct shell *sh = *state;
@@ -243,7 +272,7 @@ static int shell_down(void **state)
 static int world_up(void **state)
 {
 	(void)state;
-	servers = server_start(NULL);
+	servers = server_start(&(struct cluster_options){ .standbys = 1 });
 	return 0;
 }
 
@@ -259,6 +288,7 @@ int main(void)
 #define IN_SHELL(test) cmocka_unit_test_setup_teardown(test, shell_up, shell_down)
 	const struct CMUnitTest tests[] = {
 		IN_SHELL(what_is_known_is_printed),
+		IN_SHELL(standbys_and_slots_are_told),
 		IN_SHELL(what_is_not_known_is_absent),
 		IN_SHELL(a_file_is_written_whole_and_for_everybody),
 		IN_SHELL(they_are_served_while_sampling_goes_on),

@@ -81,6 +81,23 @@ static void each_request_has_its_own_deadline(void **state)
 	assert_true(pool_world_has(w, 1)); /* and the others' ends did not break its waiting */
 }
 
+static void its_limit_and_who_waited_in_vain_stand_in_the_log(void **state)
+{
+	struct pool_world *w = one_busy(state);
+	pool_world_log(w);
+	w->holders[1].request.tag = "the patient";
+	w->holders[1].request.timeout_ms = 1000;
+	w->holders[2].request.timeout_ms = 5000;
+
+	pool_world_take_many(w, 1, 2);
+	assert_int_equal(pool_world_said(w, "at its limit"), 1); /* not once for each */
+	pool_world_ms(w, 1000);
+
+	assert_int_equal(pool_world_said(w, "waited in vain"), 1);
+	assert_int_equal(pool_world_said(w, "asker=\"the patient\" waited_ms=1000"), 1);
+	pool_world_give_back(w, 0);
+}
+
 static void what_comes_back_at_the_very_deadline_is_not_lost(void **state)
 {
 	struct pool_world *w = one_busy(state);
@@ -382,6 +399,7 @@ int main(void)
 		CASE(without_a_deadline_of_its_own_a_request_has_the_pools),
 		CASE(who_waits_for_ever_does),
 		CASE(each_request_has_its_own_deadline),
+		CASE(its_limit_and_who_waited_in_vain_stand_in_the_log),
 		CASE(what_comes_back_at_the_very_deadline_is_not_lost),
 		CASE(a_request_taken_back_in_line_is_told_so_and_skipped),
 		CASE(a_request_taken_back_before_its_lease_was_told_passes_it_on),

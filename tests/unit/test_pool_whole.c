@@ -365,7 +365,7 @@ static void new_connections_go_where_the_new_conninfo_says(void **state)
 
 	assert_true(pool_world_has(w, 0));
 	assert_string_equal(w->c.fake->last_hostaddr, "192.0.2.9");
-	assert_true(pool_world_said(w, "ann@pg-b:5432/shop: 1 connections") > 0);
+	assert_true(pool_world_said(w, "grown server=ann@pg-b:5432/shop total=1") > 0);
 }
 
 /* Exit status of the child: bit by bit what was not refused. */
