@@ -105,7 +105,7 @@ complete -c dbtop -n '__fish_seen_subcommand_from setup' -l yes -d 'make what is
 complete -c dbtop -n '__fish_seen_subcommand_from setup' -l allow-hazard -x -d 'of the migrations: as with upgrade'
 complete -c dbtop -n '__fish_seen_subcommand_from setup' -l plan-digest -x -d 'of the migrations: as with upgrade'
 complete -c dbtop -n __fish_use_subcommand -a 'health' -d 'Judge connection, pool and replicas once, with reasons; exits 0, 1, 2 or 3'
-complete -c dbtop -n __fish_use_subcommand -a 'pools' -d 'What the declared application pools hold, and whether all pools fit the server'
+complete -c dbtop -n __fish_use_subcommand -a 'pools' -d 'What dbtop\'s own and the declared pools hold, and whether all fit the server'
 complete -c dbtop -n __fish_use_subcommand -a 'metrics' -d 'Print what is measured of server, pools and migrations, for Prometheus'
 complete -c dbtop -n '__fish_seen_subcommand_from metrics' -l listen -x -d 'Serve GET /metrics there until interrupted; without an address on the loopback only'
 complete -c dbtop -n '__fish_seen_subcommand_from metrics' -l output -x -d 'Write them to FILE, whole or not at all, for a collector of text files'

@@ -304,7 +304,7 @@ static const struct command rows[] = {
 		.risk = RISK_READ,
 		.reach = REACH_BOTH,
 		.run = run_pools,
-		.help = "What the declared application pools hold, and whether all pools fit the "
+		.help = "What dbtop's own and the declared pools hold, and whether all fit the "
 			"server",
 		.example = "dbtop pools --json" },
 };
