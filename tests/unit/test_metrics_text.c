@@ -3,6 +3,7 @@
 
 #include "base/mem.h"
 #include "cli/exposition.h"
+#include "core/metrics_serve.h"
 #include "core/metrics_text.h"
 #include "model/value.h"
 
@@ -157,6 +158,34 @@ static void a_tally_becomes_buckets_that_grow(void **state)
 	free(h);
 }
 
+static void a_place_is_an_address_and_a_port_or_the_loopback(void **state)
+{
+	static const struct {
+		const char *where, *address;
+		int port;
+	} good[] = {
+		{ ":9187", "127.0.0.1", 9187 },
+		{ "9187", "127.0.0.1", 9187 },
+		{ "0.0.0.0:0", "0.0.0.0", 0 },
+		{ "[::1]:9187", "::1", 9187 },
+		{ "192.0.2.1:65535", "192.0.2.1", 65535 },
+	};
+	static const char *const bad[] = { "", ":", "::1:9187", "a:", "127.0.0.1:65536", "x:-1",
+		"127.0.0.1:91x", "[::1]" };
+	char address[METRICS_ADDRESS_BYTES];
+	struct err e;
+	int port;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(good); i++) {
+		assert_true(metrics_read_place(good[i].where, address, &port, &e));
+		assert_string_equal(address, good[i].address);
+		assert_int_equal(port, good[i].port);
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(bad); i++)
+		assert_false(metrics_read_place(bad[i], address, &port, &e));
+}
+
 /* The checker itself: each of these pages breaks one rule. */
 static void an_unsound_page_is_found_out(void **state)
 {
@@ -194,6 +223,7 @@ int main(void)
 		CASE(a_long_label_is_cut_between_letters),
 		CASE(numbers_are_exact_in_base_units),
 		CASE(a_tally_becomes_buckets_that_grow),
+		CASE(a_place_is_an_address_and_a_port_or_the_loopback),
 		CASE(an_unsound_page_is_found_out),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
