@@ -217,10 +217,13 @@ void line_answer_all(struct pool *pool, enum request_state answer, bool is_hasty
 {
 	struct pool_request *request, *next;
 
-	for (int band = 0; band < POOL_BANDS; band++)
+	for (int band = 0; band < POOL_BANDS; band++) {
 		DL_FOREACH_SAFE2(pool->line[band], request, next, own.next)
-	if (request->is_hasty || !is_hasty_only)
-		line_answer(pool, request, answer);
+		{
+			if (request->is_hasty || !is_hasty_only)
+				line_answer(pool, request, answer);
+		}
+	}
 }
 
 int64_t line_expire(struct pool *pool, int64_t now_us)

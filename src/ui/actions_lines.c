@@ -142,35 +142,6 @@ void line_note(struct frame *f, const char *arg)
 	line_opened(f, &request);
 }
 
-/* ---- the words a command was started without ---- */
-
-static void words_typed(void *arg, const char *text)
-{
-	struct frame *f = arg;
-	struct str line = { 0 };
-	line_closed(f);
-	if (!text)
-		return;
-	if (!text[strspn(text, " ")]) {
-		app_message(f->app, MESSAGE_WARN, "%s: nothing was said, so nothing is done",
-			f->line_command->name);
-		return;
-	}
-	str_addf(&line, "%s ", f->line_command->name);
-	add_quoted(&line, text, false);
-	frame_call(f, str_c(&line));
-	str_release(&line);
-}
-
-void line_ask(struct frame *f, const struct command *command)
-{
-	struct lineedit_request request = {
-		.prompt = command->asks, .done = words_typed, .arg = f
-	};
-	f->line_command = command;
-	line_opened(f, &request);
-}
-
 static void note_edited(void *arg, const char *text)
 {
 	struct frame *f = arg;
@@ -235,4 +206,33 @@ void line_note_editor(struct frame *f, const char *arg)
 	}
 	str_release(&line);
 	free(text);
+}
+
+/* ---- the words a command was started without ---- */
+
+static void words_typed(void *arg, const char *text)
+{
+	struct frame *f = arg;
+	struct str line = { 0 };
+	line_closed(f);
+	if (!text)
+		return;
+	if (!text[strspn(text, " ")]) {
+		app_message(f->app, MESSAGE_WARN, "%s: nothing was said, so nothing is done",
+			f->line_command->name);
+		return;
+	}
+	str_addf(&line, "%s ", f->line_command->name);
+	add_quoted(&line, text, false);
+	frame_call(f, str_c(&line));
+	str_release(&line);
+}
+
+void line_ask(struct frame *f, const struct command *command)
+{
+	struct lineedit_request request = {
+		.prompt = command->asks, .done = words_typed, .arg = f
+	};
+	f->line_command = command;
+	line_opened(f, &request);
 }
