@@ -92,6 +92,30 @@ void shell_free(struct shell *sh)
 	free(sh);
 }
 
+int shell_servers_up(void **state)
+{
+	*state = server_start(NULL);
+	return 0;
+}
+
+int shell_servers_down(void **state)
+{
+	server_end(*state);
+	return 0;
+}
+
+int shell_up(void **state)
+{
+	*state = shell_new(*state);
+	return 0;
+}
+
+int shell_down(void **state)
+{
+	shell_free(*state);
+	return 0;
+}
+
 void shell_env(struct shell *sh, const char *name, const char *value)
 {
 	size_t len = strlen(name), i = 0;

@@ -10,26 +10,10 @@
 #include "cli/shell.h"
 #include "store/store_audit.h"
 
-static struct cluster *servers;
-
-static int world_up(void **state)
-{
-	(void)state;
-	servers = server_start(NULL);
-	return 0;
-}
-
-static int world_down(void **state)
-{
-	(void)state;
-	server_end(servers);
-	return 0;
-}
-
 /* One applied, and one pending that drops a column. */
-static int shell_up(void **state)
+static int scene_up(void **state)
 {
-	struct shell *sh = shell_new(servers);
+	struct shell *sh = shell_new(*state);
 	shell_write(sh, "migrations/20240101000000_a.sql",
 		"-- dbtop: up\ncreate table a (i int, j int);\n-- dbtop: down\ndrop table a;\n");
 	dbtop(sh, "upgrade --yes");
@@ -38,12 +22,6 @@ static int shell_up(void **state)
 		"-- dbtop: up\nalter table a drop column j;\n"
 		"-- dbtop: down\nalter table a add column j int;\n");
 	*state = sh;
-	return 0;
-}
-
-static int shell_down(void **state)
-{
-	shell_free(*state);
 	return 0;
 }
 
@@ -189,7 +167,7 @@ static void the_audit_keeps_who_said_it_of_what(void **state)
 	free(path);
 }
 
-#define with_shell(test) cmocka_unit_test_setup_teardown(test, shell_up, shell_down)
+#define with_shell(test) cmocka_unit_test_setup_teardown(test, scene_up, shell_down)
 
 int main(void)
 {
@@ -204,5 +182,5 @@ int main(void)
 		with_shell(a_downgrade_has_acknowledgements_of_its_own),
 		with_shell(the_audit_keeps_who_said_it_of_what),
 	};
-	return cmocka_run_group_tests(tests, world_up, world_down);
+	return cmocka_run_group_tests(tests, shell_servers_up, shell_servers_down);
 }

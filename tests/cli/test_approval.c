@@ -7,26 +7,10 @@
 #include "base/mem.h"
 #include "cli/shell.h"
 
-static struct cluster *servers;
-
-static int world_up(void **state)
-{
-	(void)state;
-	servers = server_start(NULL);
-	return 0;
-}
-
-static int world_down(void **state)
-{
-	(void)state;
-	server_end(servers);
-	return 0;
-}
-
 /* A table is there with a column; pending: a change of level 1, then one that loses data. */
-static int shell_up(void **state)
+static int scene_up(void **state)
 {
-	struct shell *sh = shell_new(servers);
+	struct shell *sh = shell_new(*state);
 
 	shell_write(sh, "migrations/20240101000000_a.sql",
 		"-- dbtop: up\ncreate table a (i int, j int);\n-- dbtop: down\ndrop table a;\n");
@@ -39,12 +23,6 @@ static int shell_up(void **state)
 		"-- dbtop: up\nalter table a drop column j;\n"
 		"-- dbtop: down\nalter table a add column j int;\n");
 	*state = sh;
-	return 0;
-}
-
-static int shell_down(void **state)
-{
-	shell_free(*state);
 	return 0;
 }
 
@@ -228,8 +206,7 @@ static void a_dry_run_shows_the_plan_and_changes_nothing(void **state)
 
 static void a_dry_run_on_a_new_database_makes_no_history(void **state)
 {
-	(void)state;
-	struct shell *sh = shell_new(servers);
+	struct shell *sh = shell_new(*state);
 	shell_write(sh, "migrations/20240101000000_a.sql", "-- dbtop: up\ncreate table a ();\n");
 	static const char *const lines[] = { "upgrade --dry-run", "plan", "status", "current",
 		"history", "heads", "show 20240101000000", "upgrade --env prod" };
@@ -245,7 +222,7 @@ static void a_dry_run_on_a_new_database_makes_no_history(void **state)
 
 int main(void)
 {
-#define IN_SHELL(test) cmocka_unit_test_setup_teardown(test, shell_up, shell_down)
+#define IN_SHELL(test) cmocka_unit_test_setup_teardown(test, scene_up, shell_down)
 	const struct CMUnitTest tests[] = {
 		IN_SHELL(without_answers_the_list_says_what_to_answer),
 		IN_SHELL(yes_does_not_answer_a_hazard),
@@ -261,5 +238,5 @@ int main(void)
 		IN_SHELL(a_dry_run_shows_the_plan_and_changes_nothing),
 		cmocka_unit_test(a_dry_run_on_a_new_database_makes_no_history),
 	};
-	return cmocka_run_group_tests(tests, world_up, world_down);
+	return cmocka_run_group_tests(tests, shell_servers_up, shell_servers_down);
 }

@@ -22,8 +22,7 @@ static struct cluster *servers;
 
 static int world_up(void **state)
 {
-	(void)state;
-	servers = server_start(&(struct cluster_options){ .is_tcp = true });
+	*state = servers = server_start(&(struct cluster_options){ .is_tcp = true });
 	return 0;
 }
 
@@ -31,18 +30,6 @@ static int world_down(void **state)
 {
 	(void)state;
 	server_end(servers);
-	return 0;
-}
-
-static int shell_up(void **state)
-{
-	*state = shell_new(servers);
-	return 0;
-}
-
-static int shell_down(void **state)
-{
-	shell_free(*state);
 	return 0;
 }
 

@@ -10,26 +10,10 @@
 #include "cli/shell.h"
 #include "core/command.h"
 
-static struct cluster *servers;
-
-static int world_up(void **state)
-{
-	(void)state;
-	servers = server_start(NULL);
-	return 0;
-}
-
-static int world_down(void **state)
-{
-	(void)state;
-	server_end(servers);
-	return 0;
-}
-
 /* Three migrations, one of them applied. */
-static int shell_up(void **state)
+static int scene_up(void **state)
 {
-	struct shell *sh = shell_new(servers);
+	struct shell *sh = shell_new(*state);
 
 	shell_write(sh, "migrations/20240101000000_a.sql",
 		"-- dbtop: up\ncreate table a ();\n-- dbtop: down\ndrop table a;\n");
@@ -40,12 +24,6 @@ static int shell_up(void **state)
 	dbtop(sh, "upgrade +1");
 	shell_assert(sh, 0);
 	*state = sh;
-	return 0;
-}
-
-static int shell_down(void **state)
-{
-	shell_free(*state);
 	return 0;
 }
 
@@ -227,8 +205,7 @@ static void notes_are_added_found_ticked_and_exported(void **state)
 
 static void create_follows_the_directory(void **state)
 {
-	(void)state;
-	struct shell *sh = shell_new(servers);
+	struct shell *sh = shell_new(*state);
 
 	dbtop(sh, "create 'Add user table' --json");
 	shell_assert(sh, 0);
@@ -331,7 +308,7 @@ static void colour_always_colours_text_and_never_json(void **state)
 
 int main(void)
 {
-#define IN_SHELL(test) cmocka_unit_test_setup_teardown(test, shell_up, shell_down)
+#define IN_SHELL(test) cmocka_unit_test_setup_teardown(test, scene_up, shell_down)
 	const struct CMUnitTest tests[] = {
 		IN_SHELL(each_looking_command_answers_in_json_and_in_text),
 		IN_SHELL(check_exits_3_while_something_is_pending),
@@ -346,5 +323,5 @@ int main(void)
 		IN_SHELL(settings_come_from_flags_then_variables_then_files),
 		IN_SHELL(colour_always_colours_text_and_never_json),
 	};
-	return cmocka_run_group_tests(tests, world_up, world_down);
+	return cmocka_run_group_tests(tests, shell_servers_up, shell_servers_down);
 }

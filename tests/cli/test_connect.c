@@ -23,8 +23,7 @@ static struct cluster *servers;
 
 static int world_up(void **state)
 {
-	(void)state;
-	servers = server_start(&(struct cluster_options){
+	*state = servers = server_start(&(struct cluster_options){
 		.is_tcp = true, .extra_hba = "host all guarded 127.0.0.1/32 scram-sha-256\n" });
 	server_run(servers, 0, "create role guarded login password 'tr0ubadour'");
 	server_run(servers, 0, "create role plain login");
@@ -35,18 +34,6 @@ static int world_down(void **state)
 {
 	(void)state;
 	server_end(servers);
-	return 0;
-}
-
-static int shell_up(void **state)
-{
-	*state = shell_new(servers);
-	return 0;
-}
-
-static int shell_down(void **state)
-{
-	shell_free(*state);
 	return 0;
 }
 

@@ -11,22 +11,6 @@
 
 #define ANSWERED "--yes --allow-hazard all --env dev"
 
-static struct cluster *servers;
-
-static int world_up(void **state)
-{
-	(void)state;
-	servers = server_start(NULL);
-	return 0;
-}
-
-static int world_down(void **state)
-{
-	(void)state;
-	server_end(servers);
-	return 0;
-}
-
 /* As tests/corpus.c looks for it; the caller frees. NULL = absent. */
 static char *find_corpus(const char *name)
 {
@@ -69,11 +53,10 @@ static void assert_nothing_to_do(struct shell *sh, const char *dir)
 
 static void golang_migrate_goes_up_and_down_as_the_tool_itself(void **state)
 {
-	(void)state;
 	char *dir = find_corpus("openmeter-golang-migrate");
 	if (!dir)
 		skip();
-	struct shell *sh = shell_new(servers);
+	struct shell *sh = shell_new(*state);
 
 	dbtop(sh, "upgrade --dir %s " ANSWERED, dir);
 
@@ -99,11 +82,10 @@ static void golang_migrate_goes_up_and_down_as_the_tool_itself(void **state)
 
 static void goose_goes_up_and_down_as_the_tool_itself(void **state)
 {
-	(void)state;
 	char *dir = find_corpus("opentdf-goose");
 	if (!dir)
 		skip();
-	struct shell *sh = shell_new(servers);
+	struct shell *sh = shell_new(*state);
 
 	dbtop(sh, "upgrade --dir %s " ANSWERED, dir);
 
@@ -135,5 +117,5 @@ int main(void)
 		cmocka_unit_test(golang_migrate_goes_up_and_down_as_the_tool_itself),
 		cmocka_unit_test(goose_goes_up_and_down_as_the_tool_itself),
 	};
-	return cmocka_run_group_tests(tests, world_up, world_down);
+	return cmocka_run_group_tests(tests, shell_servers_up, shell_servers_down);
 }

@@ -7,25 +7,9 @@
 
 #include "cli/shell.h"
 
-static struct cluster *servers;
-
-static int world_up(void **state)
+static int scene_up(void **state)
 {
-	(void)state;
-	servers = server_start(NULL);
-	return 0;
-}
-
-static int world_down(void **state)
-{
-	(void)state;
-	server_end(servers);
-	return 0;
-}
-
-static int shell_up(void **state)
-{
-	struct shell *sh = shell_new(servers);
+	struct shell *sh = shell_new(*state);
 
 	shell_sql(sh,
 		"create table a (id int primary key, v varchar(20), n int check (n is not null));"
@@ -33,12 +17,6 @@ static int shell_up(void **state)
 	/* Smaller than any table with rows: every one is big. */
 	shell_env(sh, "DBTOP_HAZARD_SIZE", "8kB");
 	*state = sh;
-	return 0;
-}
-
-static int shell_down(void **state)
-{
-	shell_free(*state);
 	return 0;
 }
 
@@ -85,7 +63,7 @@ static void what_the_catalog_proves_to_be_an_instant_is_one(void **state)
 		"t");
 }
 
-#define with_shell(test) cmocka_unit_test_setup_teardown(test, shell_up, shell_down)
+#define with_shell(test) cmocka_unit_test_setup_teardown(test, scene_up, shell_down)
 
 int main(void)
 {
@@ -93,5 +71,5 @@ int main(void)
 		with_shell(a_rewrite_says_what_it_writes_and_must_be_allowed),
 		with_shell(what_the_catalog_proves_to_be_an_instant_is_one),
 	};
-	return cmocka_run_group_tests(tests, world_up, world_down);
+	return cmocka_run_group_tests(tests, shell_servers_up, shell_servers_down);
 }

@@ -8,34 +8,6 @@
 #include "base/mem.h"
 #include "cli/shell.h"
 
-static struct cluster *servers;
-
-static int world_up(void **state)
-{
-	(void)state;
-	servers = server_start(NULL);
-	return 0;
-}
-
-static int world_down(void **state)
-{
-	(void)state;
-	server_end(servers);
-	return 0;
-}
-
-static int shell_up(void **state)
-{
-	*state = shell_new(servers);
-	return 0;
-}
-
-static int shell_down(void **state)
-{
-	shell_free(*state);
-	return 0;
-}
-
 #define ANSWERED "--yes --allow-hazard all"
 
 /* A table, and a migration of two steps behind it: a build that waits for old transactions, and a group. */
@@ -185,5 +157,5 @@ int main(void)
 		with_shell(what_cannot_be_read_is_said_and_does_not_hold_the_run),
 		with_shell(a_wait_that_is_over_does_not_hold_the_next_step),
 	};
-	return cmocka_run_group_tests(tests, world_up, world_down);
+	return cmocka_run_group_tests(tests, shell_servers_up, shell_servers_down);
 }

@@ -19,8 +19,7 @@ static struct cluster *servers;
 
 static int world_up(void **state)
 {
-	(void)state;
-	servers = server_start(NULL);
+	*state = servers = server_start(NULL);
 	server_run(servers, 0, "create role app_owner");
 	server_run(servers, 0, "create role \"Mixed Case\" login superuser");
 	server_run(servers, 0, "create role plain login");
@@ -31,18 +30,6 @@ static int world_down(void **state)
 {
 	(void)state;
 	server_end(servers);
-	return 0;
-}
-
-static int shell_up(void **state)
-{
-	*state = shell_new(servers);
-	return 0;
-}
-
-static int shell_down(void **state)
-{
-	shell_free(*state);
 	return 0;
 }
 

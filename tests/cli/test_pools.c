@@ -7,8 +7,6 @@
 #include "base/mem.h"
 #include "cli/shell.h"
 
-static struct cluster *servers;
-
 static void declare(struct shell *sh, const char *sections)
 {
 	char *conf = mem_printf("[target shop]\ndsn = %s\nenv = dev\n%s", sh->conninfo, sections);
@@ -164,7 +162,7 @@ static void a_limit_of_the_role_is_seen(void **state)
 	struct shell *sh = *state;
 	shell_sql(sh, "create role narrow login connection limit 1");
 	char *conninfo = mem_printf("host=%s port=%d user=narrow dbname=%s",
-		cluster_socket_dir(servers), cluster_node_port(servers, 0), sh->database);
+		cluster_socket_dir(sh->cluster), cluster_node_port(sh->cluster, 0), sh->database);
 
 	dbtop(sh, "health -d '%s'", conninfo);
 
@@ -183,32 +181,6 @@ static void without_a_server_there_is_no_figure(void **state)
 	shell_assert_no(sh, "connections, below");
 }
 
-static int shell_up(void **state)
-{
-	*state = shell_new(servers);
-	return 0;
-}
-
-static int shell_down(void **state)
-{
-	shell_free(*state);
-	return 0;
-}
-
-static int world_up(void **state)
-{
-	(void)state;
-	servers = server_start(NULL);
-	return 0;
-}
-
-static int world_down(void **state)
-{
-	(void)state;
-	server_end(servers);
-	return 0;
-}
-
 int main(void)
 {
 #define IN_SHELL(test) cmocka_unit_test_setup_teardown(test, shell_up, shell_down)
@@ -221,5 +193,5 @@ int main(void)
 		IN_SHELL(a_limit_of_the_role_is_seen),
 		IN_SHELL(without_a_server_there_is_no_figure),
 	};
-	return cmocka_run_group_tests(tests, world_up, world_down);
+	return cmocka_run_group_tests(tests, shell_servers_up, shell_servers_down);
 }

@@ -11,34 +11,6 @@
 #include "base/mem.h"
 #include "cli/shell.h"
 
-static struct cluster *servers;
-
-static int world_up(void **state)
-{
-	(void)state;
-	servers = server_start(NULL);
-	return 0;
-}
-
-static int world_down(void **state)
-{
-	(void)state;
-	server_end(servers);
-	return 0;
-}
-
-static int shell_up(void **state)
-{
-	*state = shell_new(servers);
-	return 0;
-}
-
-static int shell_down(void **state)
-{
-	shell_free(*state);
-	return 0;
-}
-
 #define ANSWERED "--yes --allow-hazard all"
 
 /* ---- a failing statement ---- */
@@ -224,7 +196,7 @@ static void who_comes_second_is_told_who_holds_the_lock(void **state)
 	struct shell *sh = *state;
 	struct shell_child child;
 	PGconn *holder = start_held_run(sh, &child);
-	struct shell *second = shell_new(servers);
+	struct shell *second = shell_new(sh->cluster);
 	shell_env(second, "DBTOP_TARGET", sh->conninfo);
 	shell_write(second, "migrations/20240101000000_a.sql",
 		"-- dbtop: up\ncreate table a ();\nselect pg_advisory_xact_lock(7);\n");
@@ -362,5 +334,5 @@ int main(void)
 		IN_SHELL(a_changed_file_stops_with_7_and_a_reformatted_one_is_a_warning),
 		IN_SHELL(a_dirty_row_says_what_to_look_at_and_repair_settles_it),
 	};
-	return cmocka_run_group_tests(tests, world_up, world_down);
+	return cmocka_run_group_tests(tests, shell_servers_up, shell_servers_down);
 }

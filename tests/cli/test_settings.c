@@ -10,34 +10,6 @@
 #define B	 "migrations/20240102000000_b.sql"
 #define ANSWERED "--yes --allow-hazard all"
 
-static struct cluster *servers;
-
-static int world_up(void **state)
-{
-	(void)state;
-	servers = server_start(NULL);
-	return 0;
-}
-
-static int world_down(void **state)
-{
-	(void)state;
-	server_end(servers);
-	return 0;
-}
-
-static int shell_up(void **state)
-{
-	*state = shell_new(servers);
-	return 0;
-}
-
-static int shell_down(void **state)
-{
-	shell_free(*state);
-	return 0;
-}
-
 /* ---- targets nobody may change ---- */
 
 static void a_read_only_target_is_not_changed_by_any_command(void **state)
@@ -111,5 +83,5 @@ int main(void)
 		IN_SHELL(config_check_lists_every_fault_where_other_commands_stop_at_one),
 		IN_SHELL(config_check_hears_of_variables_and_of_the_file_that_was_named),
 	};
-	return cmocka_run_group_tests(tests, world_up, world_down);
+	return cmocka_run_group_tests(tests, shell_servers_up, shell_servers_down);
 }

@@ -12,34 +12,6 @@
 #include "base/mem.h"
 #include "cli/shell.h"
 
-static struct cluster *servers;
-
-static int world_up(void **state)
-{
-	(void)state;
-	servers = server_start(NULL);
-	return 0;
-}
-
-static int world_down(void **state)
-{
-	(void)state;
-	server_end(servers);
-	return 0;
-}
-
-static int shell_up(void **state)
-{
-	*state = shell_new(servers);
-	return 0;
-}
-
-static int shell_down(void **state)
-{
-	shell_free(*state);
-	return 0;
-}
-
 #define ANSWERED "--yes --allow-hazard all"
 #define TWO_GROUPS \
 	"BEGIN;\ninsert into t values (1);\nCOMMIT;\nBEGIN;\ninsert into u values (2);\nCOMMIT;\n"
@@ -178,5 +150,5 @@ int main(void)
 		with_shell(a_first_group_of_goose_that_was_rolled_back_is_run),
 		with_shell(an_open_step_behind_a_late_migration_is_not_run_blindly),
 	};
-	return cmocka_run_group_tests(tests, world_up, world_down);
+	return cmocka_run_group_tests(tests, shell_servers_up, shell_servers_down);
 }

@@ -10,34 +10,6 @@
 #define NAME	 "migrations/20240101000000_a.sql"
 #define ANSWERED "--yes --allow-hazard all"
 
-static struct cluster *servers;
-
-static int world_up(void **state)
-{
-	(void)state;
-	servers = server_start(NULL);
-	return 0;
-}
-
-static int world_down(void **state)
-{
-	(void)state;
-	server_end(servers);
-	return 0;
-}
-
-static int shell_up(void **state)
-{
-	*state = shell_new(servers);
-	return 0;
-}
-
-static int shell_down(void **state)
-{
-	shell_free(*state);
-	return 0;
-}
-
 static void a_query_without_rows_proves_nothing_and_is_named(void **state)
 {
 	struct shell *sh = *state;
@@ -170,5 +142,5 @@ int main(void)
 		IN_SHELL(what_verify_refused_can_be_taken_back),
 		IN_SHELL(the_probe_of_a_file_decides_and_may_not_write),
 	};
-	return cmocka_run_group_tests(tests, world_up, world_down);
+	return cmocka_run_group_tests(tests, shell_servers_up, shell_servers_down);
 }
