@@ -19,6 +19,7 @@
 #include "parse/deep.h"
 #include "pg/conninfo.h"
 #include "pg/lease.h"
+#include "migrate/run/executor.h"
 #include "setup/setup.h"
 
 enum { TICK_MS = 1000, LEAVE_MS = 300 };
@@ -379,6 +380,12 @@ static void leave_now(void *arg)
 	app->quit = true;
 }
 
+/* What has to be told that it is over. */
+static bool is_under_way(const struct app *app)
+{
+	return run_is_open(app) || app->setup || app->repair;
+}
+
 void app_leave(struct app *app)
 {
 	bool is_second = app->leave != NULL;
@@ -388,7 +395,9 @@ void app_leave(struct app *app)
 		run_close(app);
 	if (app->setup && !is_second)
 		setup_cancel(app->setup);
-	if ((!run_is_open(app) && !app->setup) || is_second)
+	if (app->repair && !is_second)
+		executor_cancel(app->repair);
+	if (!is_under_way(app) || is_second)
 		app->quit = true;
 	else
 		app->leave = loop_timer_start(app->loop, LEAVE_MS, 0, leave_now, app);

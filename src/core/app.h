@@ -24,6 +24,7 @@ struct demo;
 struct endpoint;
 struct migrations;
 struct run;
+struct executor;
 struct setup;
 struct store;
 struct metrics_serve;
@@ -49,6 +50,7 @@ struct app {
 	struct run *run;	       /* core/run.c; owned; NULL = none */
 	struct setup *setup;	       /* under way; its command's; NULL = none */
 	struct metrics_serve *serve;   /* core/metrics_serve.c; owned; NULL = none */
+	struct executor *repair;       /* under way; its command's; NULL = none */
 	size_t inspections;	       /* under way; app_release() lets them end */
 	struct call *calls;	       /* under way */
 	struct loop_timer *tick;

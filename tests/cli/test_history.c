@@ -5,6 +5,7 @@
  */
 #include "test.h"
 
+#include <signal.h>
 #include <unistd.h>
 
 #include "base/mem.h"
@@ -14,6 +15,9 @@
 #define A	 "migrations/20240101000000_a.sql"
 #define B	 "migrations/20240102000000_b.sql"
 #define C	 "migrations/20240103000000_c.sql"
+
+/* "dbto" << 32 | the lower 24 bits of the CRC-32 of "main" */
+#define LOCK_KEY "7233471971603303780"
 
 static struct cluster *servers;
 
@@ -311,6 +315,28 @@ static void a_parent_stays_while_something_is_built_on_it(void **state)
 
 /* ---- the tables of other tools ---- */
 
+static void an_interrupted_repair_says_that_nothing_was_said(void **state)
+{
+	struct shell *sh = *state;
+	struct shell_child child;
+	shell_write(sh, A, "-- dbtop: up\ncreate table a ();\n");
+	dbtop(sh, "upgrade");
+	shell_assert(sh, 0);
+	PGconn *holder = server_connect_to(sh->conninfo);
+	server_run_on(holder, "select pg_advisory_lock(" LOCK_KEY ")");
+	shell_start(sh, &child, "repair --mark absent 20240101000000 --reason x");
+	shell_wait_err(&child, "holds the migration lock");
+
+	kill(child.pid, SIGINT);
+
+	shell_finish(&child);
+	shell_assert(sh, 130);
+	shell_assert_err(sh, "canceled before anything was sent");
+	shell_assert_no(sh, "is marked absent");
+	shell_expect(sh, "select string_agg(rev, ' ') from dbtop.revision", "20240101000000");
+	PQfinish(holder);
+}
+
 static void a_repair_of_one_row_says_nothing_of_others(void **state)
 {
 	struct shell *sh = *state;
@@ -456,6 +482,7 @@ int main(void)
 		IN_SHELL(a_byte_order_mark_of_a_guests_file_is_skipped_with_a_notice),
 		IN_SHELL(two_heads_are_named_and_run_only_when_both_are_meant),
 		IN_SHELL(a_parent_stays_while_something_is_built_on_it),
+		IN_SHELL(an_interrupted_repair_says_that_nothing_was_said),
 		IN_SHELL(a_repair_of_one_row_says_nothing_of_others),
 		IN_SHELL(a_version_whose_file_is_gone_goes_back_to_the_one_below),
 		IN_SHELL(a_repair_settles_what_only_the_store_knew),

@@ -37,6 +37,7 @@ static void repair_end(void *arg)
 	struct repairer *repairer = arg;
 	struct call *call = repairer->call;
 
+	call->app->repair = NULL;
 	executor_free(repairer->executor);
 	inspection_free(repairer->inspection);
 	free(repairer);
@@ -247,7 +248,7 @@ static void start(void *arg)
 		.lock_wait_ms = app->target.lock_wait_ms,
 		.events = &repair_events,
 		.events_arg = repairer };
-	repairer->executor = repair_start(&repairer->options, &repairer->request);
+	app->repair = repairer->executor = repair_start(&repairer->options, &repairer->request);
 }
 
 static void on_inspected(

@@ -96,7 +96,7 @@ void executor_cancel(struct executor *x)
 	} else if (x->state == RUN_STEP && !x->step.is_committing) {
 		x->wants_cancel = true;
 		link_cancel(x);
-	} else if (x->state == RUN_OPENING) {
+	} else if (x->state == RUN_OPENING && !x->step.is_recording) {
 		struct err e;
 		err_set(&e, ERR_CANCELED, "canceled before %s was sent",
 			x->next > 0 ? "the next step" : "anything");

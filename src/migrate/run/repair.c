@@ -40,6 +40,7 @@ void repair_write(struct executor *x)
 	fill_entry(x, &entry);
 	bool is_written = history_writer_write(&x->writer, kind, &entry, &x->write);
 	assert_always(is_written, "every history can be repaired");
+	x->step.is_recording = true; /* what is out cannot be called back */
 	record_write(x, written);
 }
 
