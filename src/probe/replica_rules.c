@@ -140,6 +140,7 @@ static void row_gone_words(const struct replica_case *given, char *out, size_t b
 {
 	const struct replica *row = given->row;
 	char gone[WORDS_BYTES] = "", retained[WORDS_BYTES] = "nothing";
+	char slot[128] = "", missing[MARK_WORDS_BYTES] = "";
 
 	if (row->kind == REPLICA_ABSENT && given->expected && !row->sync[0]) {
 		standby_missing_words(given, out, bytes);
@@ -155,15 +156,13 @@ static void row_gone_words(const struct replica_case *given, char *out, size_t b
 		words_ms(row->gone_ms, gone);
 	if (value_is_known(row->retained_bytes))
 		words_bytes(row->retained_bytes, retained);
-	int used = snprintf(out, bytes, "%s for %s",
-		was_here(given) || row->slot[0] == '\0' ? "down" : "nobody reads it", gone);
-	if (row->slot[0] != '\0')
-		used += snprintf(out + used, bytes - (size_t)used, ", slot %.40s retains %s",
-			row->slot, retained);
-	if (!given->expected)
-		return;
-	used += snprintf(out + used, bytes - (size_t)used, "; ");
-	standby_missing_words(given, out + used, bytes - (size_t)used);
+	if (row->slot[0])
+		snprintf(slot, sizeof(slot), ", slot %.40s retains %s", row->slot, retained);
+	if (given->expected)
+		standby_missing_words(given, missing, sizeof(missing));
+	snprintf(out, bytes, "%s for %s%s%s%s",
+		was_here(given) || !row->slot[0] ? "down" : "nobody reads it", gone, slot,
+		*missing ? "; " : "", missing);
 }
 
 /* ---- how far behind ---- */
