@@ -24,6 +24,12 @@ static inline struct span span_from(const char *data, size_t len)
 	return (struct span){ data, len };
 }
 
+/* Terminated texts: equal, or both missing. */
+static inline bool text_is(const char *a, const char *b)
+{
+	return a == b || (a && b && strcmp(a, b) == 0);
+}
+
 /* Equal bytes; the second is a terminated word. */
 bool span_is(struct span s, const char *word);
 /* The same without regard to ASCII case. */

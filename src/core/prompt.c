@@ -75,19 +75,14 @@ void prompt_hazard_words(const struct hazard *hazard, char *out, size_t room)
 		is_told ? "" : hazard->object, hazard->words);
 }
 
-static bool is_same_text(const char *a, const char *b)
-{
-	return a == b || (a && b && strcmp(a, b) == 0);
-}
-
 bool prompt_hazard_is_told(const struct plan_step *step, size_t hazard)
 {
 	const struct hazard *it = &step->hazards[hazard];
 
 	for (size_t i = 0; i < hazard; i++) {
 		const struct hazard *before = &step->hazards[i];
-		if (before->kind == it->kind && is_same_text(before->object, it->object) &&
-			is_same_text(before->words, it->words))
+		if (before->kind == it->kind && text_is(before->object, it->object) &&
+			text_is(before->words, it->words))
 			return true;
 	}
 	return false;

@@ -3,11 +3,6 @@
 
 #include "parse/actions.h"
 
-static bool is_same_text(const char *a, const char *b)
-{
-	return a == b || (a && b && strcmp(a, b) == 0);
-}
-
 void facts_clear(struct facts *facts)
 {
 	facts->statement->actions = NULL;
@@ -53,9 +48,8 @@ void facts_add_read(struct facts *facts, struct object_name table, enum lock_mod
 
 	for (size_t i = 0; i < s->action_count; i++) {
 		struct action *action = &s->actions[i];
-		if (action->kind != ACTION_SELECT ||
-			!is_same_text(action->table.name, table.name) ||
-			!is_same_text(action->table.schema, table.schema))
+		if (action->kind != ACTION_SELECT || !text_is(action->table.name, table.name) ||
+			!text_is(action->table.schema, table.schema))
 			continue;
 		if (action->lock < lock)
 			action->lock = lock;

@@ -94,11 +94,6 @@ static const char *ack_reason(const struct migration_statement *statement, enum 
 	return NULL;
 }
 
-static bool same_text(const char *a, const char *b)
-{
-	return a == b || (a && b && strcmp(a, b) == 0);
-}
-
 /* Said once a statement and object, unless it is sharper this time. */
 static void hazard_add(struct assessment *a, const struct hazard *hazard)
 {
@@ -108,7 +103,7 @@ static void hazard_add(struct assessment *a, const struct hazard *hazard)
 		struct hazard *other = &step->hazards[i];
 		if (other->statement != hazard->statement)
 			break;
-		if (other->kind == hazard->kind && same_text(other->object, hazard->object) &&
+		if (other->kind == hazard->kind && text_is(other->object, hazard->object) &&
 			other->level >= hazard->level)
 			return;
 	}
@@ -206,8 +201,8 @@ static void held_add(struct assessment *a, const struct place *place)
 		!table->name || (size && !size->exists))
 		return;
 	for (size_t i = 0; i < a->held_count; i++) {
-		if (same_text(a->held[i].table->name, table->name) &&
-			same_text(a->held[i].table->schema, table->schema))
+		if (text_is(a->held[i].table->name, table->name) &&
+			text_is(a->held[i].table->schema, table->schema))
 			return;
 	}
 	a->held = arena_room(

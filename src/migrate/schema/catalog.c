@@ -61,11 +61,6 @@ static void table_read(struct asking *asking, const struct fact *fact, size_t at
 	size->index_count = fact_int(fact, "indexes", 0);
 }
 
-static bool is_same(const char *a, const char *b)
-{
-	return a == b || (a && b && strcmp(a, b) == 0);
-}
-
 /* A key of several columns has as many rows. */
 static struct table_partner *partner_of(
 	struct asking *asking, struct table_size *size, const struct table_partner *partner)
@@ -73,8 +68,8 @@ static struct table_partner *partner_of(
 	struct table_partner *last =
 		size->partner_count ? &asking->partners[size->partner_count - 1] : NULL;
 
-	if (last && last->constraint && is_same(last->constraint, partner->constraint) &&
-		is_same(last->name, partner->name) && is_same(last->schema, partner->schema) &&
+	if (last && last->constraint && text_is(last->constraint, partner->constraint) &&
+		text_is(last->name, partner->name) && text_is(last->schema, partner->schema) &&
 		last->points_out == partner->points_out)
 		return last;
 	if (!last)
@@ -164,7 +159,7 @@ static void fact_read(struct asking *asking, const struct fact *fact)
 	int64_t place = fact_int(fact, "place", 0);
 
 	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++) {
-		if (is_same(what, kinds[i].what) && place >= 1 && place <= (int64_t)kinds[i].places)
+		if (text_is(what, kinds[i].what) && place >= 1 && place <= (int64_t)kinds[i].places)
 			kinds[i].read(asking, fact, (size_t)place - 1);
 	}
 }

@@ -37,10 +37,9 @@ static bool is_same_lock(const struct plan_step *step, struct deed left, struct 
 	const struct action *b = &step->statements[right.statement].sql.actions[right.action];
 	struct action_cost x = plan_cost(step, left.statement, left.action);
 	struct action_cost y = plan_cost(step, right.statement, right.action);
-	const char *one = a->table.schema, *other = b->table.schema;
-	bool is_same_schema = one == other || (one && other && strcmp(one, other) == 0);
 	return a->lock == b->lock && x.scan == y.scan && x.rewrite == y.rewrite && b->table.name &&
-	       is_same_schema && strcmp(a->table.name, b->table.name) == 0;
+	       text_is(a->table.schema, b->table.schema) &&
+	       strcmp(a->table.name, b->table.name) == 0;
 }
 
 /* Did an earlier action of the step take it the same way? */
