@@ -89,7 +89,7 @@ static void finish(struct inspector *inspector)
 		inspector->done(inspector->arg, NULL, inspector->exit, &inspector->error);
 	} else {
 		if (inspection->plan)
-			plan_acks_take(inspector->app, inspection->plan);
+			plan_acks_take(inspector->app, inspection);
 		inspector->done(inspector->arg, inspection, EXIT_DONE, NULL);
 	}
 	str_release(&inspector->path);

@@ -17,10 +17,21 @@ static struct stored_step step_to_store(const struct plan_step *step)
 		.digest_line = step->digest_line };
 }
 
-bool plan_keep(struct app *app, const struct plan *plan, int64_t *id, struct err *e)
+/* What was decided is about one database; another one that goes by the same name is not meant. */
+static const char *place_of(
+	const struct app *app, const struct inspection *inspection, struct arena *arena)
 {
+	const struct identity *identity = &inspection->identity;
+
+	return arena_printf(arena, "%s %s/%lld", app->target.name, identity->system_identifier,
+		(long long)identity->database_oid);
+}
+
+bool plan_keep(struct app *app, const struct inspection *inspection, int64_t *id, struct err *e)
+{
+	const struct plan *plan = inspection->plan;
 	struct arena arena = { 0 };
-	struct stored_plan stored = { .target = app->target.name,
+	struct stored_plan stored = { .target = place_of(app, inspection, &arena),
 		.digest = plan->digest,
 		.direction = plan->direction == PLAN_DOWN ? "down" : "up",
 		.author = app->actor,
@@ -33,6 +44,13 @@ bool plan_keep(struct app *app, const struct plan *plan, int64_t *id, struct err
 	*id = stored.id;
 	arena_release(&arena);
 	return ok;
+}
+
+bool plan_recall(struct app *app, const struct inspection *inspection, struct arena *arena,
+	struct stored_plan *found, struct err *e)
+{
+	return store_plan_find(app_store(app), place_of(app, inspection, arena),
+		inspection->plan->digest, arena, found, e);
 }
 
 /* ---- taking ---- */
@@ -74,15 +92,16 @@ static void take(struct plan *plan, const struct stored_ack *ack)
 	}
 }
 
-void plan_acks_take(struct app *app, struct plan *plan)
+void plan_acks_take(struct app *app, const struct inspection *inspection)
 {
+	struct plan *plan = inspection->plan;
 	struct arena arena = { 0 };
 	struct stored_plan found;
 	struct err e;
 
 	if (!has_open(plan))
 		return;
-	if (store_plan_find(app_store(app), app->target.name, plan->digest, &arena, &found, &e)) {
+	if (plan_recall(app, inspection, &arena, &found, &e)) {
 		for (size_t i = 0; i < found.ack_count; i++)
 			take(plan, &found.acks[i]);
 	}
@@ -165,12 +184,13 @@ static bool check(const struct plan *plan, const struct plan_ack *ack, size_t *c
 	return err_hint(e, "`dbtop plan` names the hazards of each step, and their objects");
 }
 
-bool plan_acks_store(struct app *app, struct plan *plan, const struct plan_ack *ack, size_t *count,
-	struct err *e)
+bool plan_acks_store(struct app *app, const struct inspection *inspection,
+	const struct plan_ack *ack, size_t *count, struct err *e)
 {
+	struct plan *plan = inspection->plan;
 	int64_t id;
 
-	if (!check(plan, ack, count, e) || !plan_keep(app, plan, &id, e))
+	if (!check(plan, ack, count, e) || !plan_keep(app, inspection, &id, e))
 		return false;
 	for (size_t i = 0; i < plan->step_count; i++) {
 		const struct stored_ack given = {

@@ -26,8 +26,6 @@ static void take_marks(struct run *run, const struct stored_plan *stored)
 
 void run_plan_open(struct run *run)
 {
-	struct store *store = app_store(run->app);
-	const struct plan *plan = run->inspection->plan;
 	struct arena arena = { 0 };
 	struct stored_plan found;
 	struct err e;
@@ -35,9 +33,9 @@ void run_plan_open(struct run *run)
 	/* Headless nobody sets breakpoints, and a thousand steps are a thousand rows. */
 	if (run->is_headless)
 		return;
-	if (!plan_keep(run->app, plan, &run->plan_id, &e))
+	if (!plan_keep(run->app, run->inspection, &run->plan_id, &e))
 		tell_trouble(run, &e);
-	else if (store_plan_find(store, run->app->target.name, plan->digest, &arena, &found, &e))
+	else if (plan_recall(run->app, run->inspection, &arena, &found, &e))
 		take_marks(run, &found);
 	arena_release(&arena);
 }

@@ -77,6 +77,35 @@ static void it_is_bound_to_the_files_and_the_history_by_the_digest(void **state)
 	shell_expect(sh, columns_sql, "i j");
 }
 
+static void name_shop(struct shell *sh, const struct shell *where)
+{
+	char *text = mem_printf("[target shop]\ndsn = %s\nenv = dev\n", where->conninfo);
+	shell_write(sh, "dbtop.conf", text);
+	free(text);
+}
+
+static void it_is_bound_to_the_database_whatever_its_name(void **state)
+{
+	struct shell *sh = *state, *other = shell_new(sh->cluster);
+	shell_env(sh, "DBTOP_TARGET", NULL);
+	name_shop(sh, other);
+	dbtop(sh, "upgrade +1 --yes");
+	shell_assert(sh, 0);
+	name_shop(sh, sh);
+	dbtop(sh, "ack data-loss nobody reads j");
+	shell_assert(sh, 0);
+
+	name_shop(sh, other);
+	dbtop(sh, "upgrade --yes");
+
+	shell_assert(sh, 8);
+	shell_expect(other, columns_sql, "i j");
+	name_shop(sh, sh);
+	dbtop(sh, "upgrade --yes");
+	shell_assert(sh, 0);
+	shell_free(other);
+}
+
 static void it_speaks_of_its_own_object_only(void **state)
 {
 	struct shell *sh = *state;
@@ -175,6 +204,7 @@ int main(void)
 		with_shell(a_stored_acknowledgement_answers_the_run_after_it),
 		with_shell(the_plan_shows_it_with_its_reason_and_who_gave_it),
 		with_shell(it_is_bound_to_the_files_and_the_history_by_the_digest),
+		with_shell(it_is_bound_to_the_database_whatever_its_name),
 		with_shell(it_speaks_of_its_own_object_only),
 		with_shell(it_answers_neither_level_one_nor_the_digest_of_prod),
 		with_shell(a_reviewed_digest_that_is_not_this_plans_stores_nothing),

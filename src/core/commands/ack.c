@@ -58,18 +58,18 @@ static void describe(struct report *report, const struct plan *plan)
 	}
 }
 
-static void acknowledge(struct call *call, struct plan *plan)
+static void acknowledge(struct call *call, const struct inspection *inspection)
 {
 	char *reason = reason_of(call);
 	const struct plan_ack ack = { .word = call_arg(call, 0), .reason = reason };
 	size_t count;
 	struct err e;
 
-	if (!plan_acks_store(call->app, plan, &ack, &count, &e)) {
+	if (!plan_acks_store(call->app, inspection, &ack, &count, &e)) {
 		report_fail(&call->report, e.kind == ERR_USAGE ? EXIT_USAGE : EXIT_ERROR,
 			DATABASE_UNCHANGED, &e);
 	} else {
-		describe(&call->report, plan);
+		describe(&call->report, inspection->plan);
 		report_say(&call->report,
 			"%zu hazard%s acknowledged, for the plan of this digest only", count,
 			count == 1 ? "" : "s");
@@ -92,7 +92,7 @@ static void on_inspected(
 		report_fail(&call->report, inspection->plan_exit, DATABASE_UNCHANGED,
 			&inspection->plan_error);
 	else if (approval_digest_fits(call, inspection->plan))
-		acknowledge(call, inspection->plan);
+		acknowledge(call, inspection);
 	inspection_free(inspection);
 	call_finish(call);
 }
@@ -111,7 +111,7 @@ static void run_ack(struct call *call)
 		report_fail(&call->report, EXIT_USAGE, DATABASE_UNCHANGED, &e);
 		call_finish(call);
 	} else if (call->is_screen && run_is_open(call->app)) {
-		acknowledge(call, run_inspection(call->app)->plan);
+		acknowledge(call, run_inspection(call->app));
 		bus_post(&call->app->bus, EVENT_RUN);
 		call_finish(call);
 	} else {
