@@ -104,13 +104,13 @@ int shell_servers_down(void **state)
 	return 0;
 }
 
-int shell_up(void **state)
+int shell_set_up(void **state)
 {
 	*state = shell_new(*state);
 	return 0;
 }
 
-int shell_down(void **state)
+int shell_tear_down(void **state)
 {
 	shell_free(*state);
 	return 0;

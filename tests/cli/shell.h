@@ -52,13 +52,13 @@ void shell_free(struct shell *sh);
 /*
  * What most test programs want: one server for all tests, which is the group's state, and a shell on it for each.
  *
- *     cmocka_unit_test_setup_teardown(test, shell_up, shell_down)
+ *     cmocka_unit_test_setup_teardown(test, shell_set_up, shell_tear_down)
  *     cmocka_run_group_tests(tests, shell_servers_up, shell_servers_down)
  */
 int shell_servers_up(void **state);
 int shell_servers_down(void **state);
-int shell_up(void **state);
-int shell_down(void **state);
+int shell_set_up(void **state);
+int shell_tear_down(void **state);
 
 /* NULL value = not set. */
 void shell_env(struct shell *sh, const char *name, const char *value);

@@ -196,7 +196,7 @@ static void the_audit_keeps_who_said_it_of_what(void **state)
 	free(path);
 }
 
-#define with_shell(test) cmocka_unit_test_setup_teardown(test, scene_up, shell_down)
+#define with_shell(test) cmocka_unit_test_setup_teardown(test, scene_up, shell_tear_down)
 
 int main(void)
 {

@@ -222,7 +222,7 @@ static void a_dry_run_on_a_new_database_makes_no_history(void **state)
 
 int main(void)
 {
-#define IN_SHELL(test) cmocka_unit_test_setup_teardown(test, scene_up, shell_down)
+#define IN_SHELL(test) cmocka_unit_test_setup_teardown(test, scene_up, shell_tear_down)
 	const struct CMUnitTest tests[] = {
 		IN_SHELL(without_answers_the_list_says_what_to_answer),
 		IN_SHELL(yes_does_not_answer_a_hazard),

@@ -365,7 +365,7 @@ static void a_full_disk_costs_a_warning_and_a_note_says_why(void **state)
 
 int main(void)
 {
-#define IN_SHELL(test) cmocka_unit_test_setup_teardown(test, shell_up, shell_down)
+#define IN_SHELL(test) cmocka_unit_test_setup_teardown(test, shell_set_up, shell_tear_down)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_bad_file_is_named_with_its_place_and_the_remedy),
 		IN_SHELL(two_files_of_one_version_are_both_named),

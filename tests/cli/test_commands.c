@@ -308,7 +308,7 @@ static void colour_always_colours_text_and_never_json(void **state)
 
 int main(void)
 {
-#define IN_SHELL(test) cmocka_unit_test_setup_teardown(test, scene_up, shell_down)
+#define IN_SHELL(test) cmocka_unit_test_setup_teardown(test, scene_up, shell_tear_down)
 	const struct CMUnitTest tests[] = {
 		IN_SHELL(each_looking_command_answers_in_json_and_in_text),
 		IN_SHELL(check_exits_3_while_something_is_pending),

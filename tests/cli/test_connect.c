@@ -310,7 +310,7 @@ static void database_url_alone_is_the_target(void **state)
 
 int main(void)
 {
-#define IN_SHELL(test) cmocka_unit_test_setup_teardown(test, shell_up, shell_down)
+#define IN_SHELL(test) cmocka_unit_test_setup_teardown(test, shell_set_up, shell_tear_down)
 	const struct CMUnitTest tests[] = {
 		IN_SHELL(a_wrong_password_is_said_and_not_shown),
 		IN_SHELL(without_a_password_and_without_a_terminal_nobody_is_asked),

@@ -63,7 +63,7 @@ static void what_the_catalog_proves_to_be_an_instant_is_one(void **state)
 		"t");
 }
 
-#define with_shell(test) cmocka_unit_test_setup_teardown(test, scene_up, shell_down)
+#define with_shell(test) cmocka_unit_test_setup_teardown(test, scene_up, shell_tear_down)
 
 int main(void)
 {

@@ -146,7 +146,7 @@ static void a_wait_that_is_over_does_not_hold_the_next_step(void **state)
 	shell_expect(sh, "select to_regclass('b')", "b");
 }
 
-#define with_shell(test) cmocka_unit_test_setup_teardown(test, shell_up, shell_down)
+#define with_shell(test) cmocka_unit_test_setup_teardown(test, shell_set_up, shell_tear_down)
 
 int main(void)
 {

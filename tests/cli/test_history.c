@@ -467,7 +467,7 @@ static void pairs_are_not_golang_migrates_where_sqlx_has_been(void **state)
 
 int main(void)
 {
-#define IN_SHELL(test) cmocka_unit_test_setup_teardown(test, shell_up, shell_down)
+#define IN_SHELL(test) cmocka_unit_test_setup_teardown(test, shell_set_up, shell_tear_down)
 	const struct CMUnitTest tests[] = {
 		IN_SHELL(a_path_asked_for_while_connecting_counts),
 		IN_SHELL(so_does_that_of_PGOPTIONS),

@@ -183,7 +183,7 @@ static void without_a_server_there_is_no_figure(void **state)
 
 int main(void)
 {
-#define IN_SHELL(test) cmocka_unit_test_setup_teardown(test, shell_up, shell_down)
+#define IN_SHELL(test) cmocka_unit_test_setup_teardown(test, shell_set_up, shell_tear_down)
 	const struct CMUnitTest tests[] = {
 		IN_SHELL(sessions_are_counted_into_their_pool),
 		IN_SHELL(the_budget_shows_its_arithmetic_and_degrades),

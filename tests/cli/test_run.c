@@ -320,7 +320,7 @@ static void a_dirty_row_says_what_to_look_at_and_repair_settles_it(void **state)
 
 int main(void)
 {
-#define IN_SHELL(test) cmocka_unit_test_setup_teardown(test, shell_up, shell_down)
+#define IN_SHELL(test) cmocka_unit_test_setup_teardown(test, shell_set_up, shell_tear_down)
 	const struct CMUnitTest tests[] = {
 		IN_SHELL(a_failing_statement_is_placed_in_characters_of_the_file),
 		IN_SHELL(a_failure_later_leaves_what_was_applied_before_it_and_lists_it),

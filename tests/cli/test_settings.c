@@ -77,7 +77,7 @@ static void config_check_hears_of_variables_and_of_the_file_that_was_named(void 
 
 int main(void)
 {
-#define IN_SHELL(test) cmocka_unit_test_setup_teardown(test, shell_up, shell_down)
+#define IN_SHELL(test) cmocka_unit_test_setup_teardown(test, shell_set_up, shell_tear_down)
 	const struct CMUnitTest tests[] = {
 		IN_SHELL(a_read_only_target_is_not_changed_by_any_command),
 		IN_SHELL(config_check_lists_every_fault_where_other_commands_stop_at_one),

@@ -139,7 +139,7 @@ static void an_open_step_behind_a_late_migration_is_not_run_blindly(void **state
 	shell_assert_err(sh, "was begun and has no outcome");
 }
 
-#define with_shell(test) cmocka_unit_test_setup_teardown(test, shell_up, shell_down)
+#define with_shell(test) cmocka_unit_test_setup_teardown(test, shell_set_up, shell_tear_down)
 
 int main(void)
 {

@@ -134,7 +134,7 @@ static void the_probe_of_a_file_decides_and_may_not_write(void **state)
 
 int main(void)
 {
-#define IN_SHELL(test) cmocka_unit_test_setup_teardown(test, shell_up, shell_down)
+#define IN_SHELL(test) cmocka_unit_test_setup_teardown(test, shell_set_up, shell_tear_down)
 	const struct CMUnitTest tests[] = {
 		IN_SHELL(a_query_without_rows_proves_nothing_and_is_named),
 		IN_SHELL(verify_sees_what_the_group_made_and_may_not_write),
