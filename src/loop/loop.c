@@ -26,9 +26,10 @@ static int64_t loop_wall_us(void *state)
 	return loop->wall_us;
 }
 
-static void nothing_on_alarm(uv_timer_t *timer)
+/* It may ring before the wait has begun: nothing would end that any more. */
+static void on_alarm(uv_timer_t *timer)
 {
-	(void)timer;
+	uv_stop(timer->loop);
 }
 
 static void nothing_on_wake(uv_async_t *wake)
@@ -135,7 +136,7 @@ static uv_run_mode prepare_wait(struct loop *loop, bool wait)
 	loop->alarm_us = next_us;
 	uv_update_time(&loop->uv);
 	uint64_t ms = (uint64_t)((next_us - loop->mono_us + 999) / 1000);
-	uv_timer_start(&loop->alarm, nothing_on_alarm, ms, 0);
+	uv_timer_start(&loop->alarm, on_alarm, ms, 0);
 	return UV_RUN_ONCE;
 }
 
