@@ -430,6 +430,19 @@ bool cluster_configure_node(struct cluster *c, int node, const char *lines, stru
 	return true;
 }
 
+bool cluster_follow_node(struct cluster *c, int node, int upstream, struct err *e)
+{
+	struct node *n = node_of(c, node);
+	char *conf = mem_printf("primary_conninfo = 'host=%s port=%d user=postgres "
+				"application_name=%s'\nprimary_slot_name = ''\n",
+		c->socket_dir, node_of(c, upstream)->port, n->name);
+	bool ok = node_append(n, "postgresql.auto.conf", conf, e) && node_mark_standby(n, e);
+	free(conf);
+	if (n->server.pid)
+		process_signal(&n->server, SIGHUP);
+	return ok;
+}
+
 char *cluster_binaries(struct err *e)
 {
 	return binaries_find(e);

@@ -75,6 +75,8 @@ void cluster_freeze_node(struct cluster *cluster, int node);
 void cluster_thaw_node(struct cluster *cluster, int node);
 /* A standby becomes a primary; answers when it takes writes. The old primary is left as it is. */
 bool cluster_promote_node(struct cluster *cluster, int node, struct err *e) MUST_CHECK;
+/* The standby receives from another node from now on, without a slot; a stopped primary becomes a standby of it. */
+bool cluster_follow_node(struct cluster *cluster, int node, int upstream, struct err *e) MUST_CHECK;
 /* Add lines to the node's postgresql.conf and let it read them. */
 bool cluster_configure_node(
 	struct cluster *cluster, int node, const char *lines, struct err *e) MUST_CHECK;

@@ -156,9 +156,10 @@ void node_thaw(struct node *node)
 	node->is_frozen = false;
 }
 
-bool node_promote(struct node *node, struct err *e)
+/* An empty file in the data directory: a word to the server. */
+static bool touch(struct node *node, const char *name, struct err *e)
 {
-	char *path = mem_printf("%s/promote", node->data_dir);
+	char *path = mem_printf("%s/%s", node->data_dir, name);
 	int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
 	bool ok = fd >= 0 &&
 		  (!node->user->is_other || fchown(fd, node->user->uid, node->user->gid) == 0);
@@ -168,10 +169,20 @@ bool node_promote(struct node *node, struct err *e)
 	if (fd >= 0)
 		close(fd);
 	free(path);
-	if (!ok)
+	return ok;
+}
+
+bool node_promote(struct node *node, struct err *e)
+{
+	if (!touch(node, "promote", e))
 		return false;
 	process_signal(&node->server, SIGUSR1);
 	return wait_until(node, is_in_production, e);
+}
+
+bool node_mark_standby(struct node *node, struct err *e)
+{
+	return touch(node, "standby.signal", e);
 }
 
 bool node_append(struct node *node, const char *file, const char *lines, struct err *e)

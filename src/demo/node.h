@@ -38,6 +38,8 @@ void node_kill(struct node *node);
 void node_freeze(struct node *node);
 void node_thaw(struct node *node);
 bool node_promote(struct node *node, struct err *e) MUST_CHECK;
+/* It starts as a standby; fine when it is one. */
+bool node_mark_standby(struct node *node, struct err *e) MUST_CHECK;
 /* Append to one of its configuration files. */
 bool node_append(struct node *node, const char *file, const char *lines, struct err *e) MUST_CHECK;
 

@@ -30,6 +30,7 @@ struct conninfo; /* pg/conninfo.h */
 enum conn_purpose {
 	CONN_MONITOR, /* read-only, search_path empty, short statements; also through a pooler */
 	CONN_CHANGE,  /* direct, to the primary, one operator */
+	CONN_WORK,    /* units of work of our own, pooled: search_path empty, may write */
 };
 
 struct conn_options {

@@ -22,6 +22,7 @@ const char *conn_purpose_word(enum conn_purpose purpose)
 	static const char *const words[] = {
 		[CONN_MONITOR] = "monitor",
 		[CONN_CHANGE] = "change",
+		[CONN_WORK] = "work",
 	};
 	return words[purpose];
 }
@@ -49,7 +50,9 @@ static void set_options(struct conn *conn)
 
 	str_add(&text, own ? own : "");
 	if (o->purpose == CONN_MONITOR)
-		str_add(&text, " -c default_transaction_read_only=on -c search_path=");
+		str_add(&text, " -c default_transaction_read_only=on");
+	if (o->purpose != CONN_CHANGE)
+		str_add(&text, " -c search_path=");
 	if (o->statement_timeout_ms > 0)
 		str_addf(&text, " -c statement_timeout=%lld", (long long)o->statement_timeout_ms);
 	if (o->lock_timeout_ms > 0)
@@ -91,7 +94,7 @@ void session_setup(struct conn *conn, query_done_fn *done)
 	bool is_monitor = o->purpose == CONN_MONITOR;
 	char statement[NUMBER_BYTES], lock[NUMBER_BYTES], idle[NUMBER_BYTES];
 	char name[APPLICATION_NAME_BYTES + 1];
-	const char *params[] = { is_monitor ? "" : NULL, is_monitor ? "on" : NULL,
+	const char *params[] = { o->purpose != CONN_CHANGE ? "" : NULL, is_monitor ? "on" : NULL,
 		number(o->statement_timeout_ms, statement), number(o->lock_timeout_ms, lock),
 		number(IDLE_IN_TRANSACTION_MS, idle), o->set_role, application_name(conn, name) };
 	const struct query query = {

@@ -56,13 +56,16 @@ bool route_find_split(const struct route_stop *stops, size_t count, int *newer, 
 	return true;
 }
 
-static bool is_behind(const struct route_stop *stop, const struct route_token *token)
+bool route_is_behind(const struct route_stop *stop, const struct route_token *token)
 {
+	int64_t timeline = stop->circuit->timeline;
+
 	if (!token || token->lsn == 0)
 		return false;
-	/* on a newer timeline the position belongs to another history: the token says nothing */
-	if (stop->circuit->timeline > token->timeline)
-		return false;
+	/* On a newer timeline the position belongs to another history: the token says nothing. On an older one the same
+	 * position is another one's, too, but what was written came after it. */
+	if (timeline > 0 && timeline != token->timeline)
+		return timeline < token->timeline;
 	return stop->replayed_lsn < token->lsn;
 }
 
@@ -71,7 +74,7 @@ static enum rank rank_standby(const struct route_stop *stop, const struct route_
 	const struct circuit *c = stop->circuit;
 
 	switch (c->state) {
-	case CIRCUIT_REPLICA: return is_behind(stop, token) ? RANK_ASK : RANK_GOOD;
+	case CIRCUIT_REPLICA: return route_is_behind(stop, token) ? RANK_ASK : RANK_GOOD;
 	case CIRCUIT_LAGGING:
 	case CIRCUIT_SUSPECT:
 	case CIRCUIT_DOWN: return c->has_role && c->is_standby ? RANK_LAST : RANK_NONE;
@@ -147,7 +150,7 @@ static struct route_choice choose_standby(const struct route_stop *stops, size_t
 		choice.stop = draw(stops, count, token, rank, dice, now_us);
 		if (choice.stop == ROUTE_NOWHERE)
 			continue;
-		choice.must_ask_replay = is_behind(&stops[choice.stop], token);
+		choice.must_ask_replay = route_is_behind(&stops[choice.stop], token);
 		choice.is_last_resort = rank == RANK_LAST;
 		break;
 	}

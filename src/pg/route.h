@@ -46,6 +46,8 @@ struct route_choice {
 /* For ROUTE_PRIMARY, ROUTE_ANY, ROUTE_REPLICA. token NULL = no writes of one's own. */
 struct route_choice route_choose(const struct route_stop *stops, size_t count,
 	enum route_class class, const struct route_token *token, struct dice *dice, int64_t now_us);
+/* May that standby still lack what the token stands for? */
+bool route_is_behind(const struct route_stop *stop, const struct route_token *token);
 /* The stop that is the primary: of the newest timeline when several say so; ROUTE_NOWHERE = none does. */
 int route_primary(const struct route_stop *stops, size_t count);
 /* Does a second one say it is primary too (and may we not know which is right)? Both are named. */

@@ -124,6 +124,8 @@ struct fake *fake_new(struct loop *loop)
 	struct fake *fake = mem_new(struct fake);
 
 	fake->loop = loop;
+	fake->first_fd = 1000;
+	fake->lsn = "0/1000000";
 	fake->backend_pid = 4242;
 	fake->server_version = 150018;
 	fake->in_hot_standby = "off";

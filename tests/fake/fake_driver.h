@@ -12,8 +12,9 @@
  *   loop_advance_ms(loop, 1000);
  *   fake_check_done(fake);                               everything expected was asked
  *
- * The question of who answers (identity.sql) is answered from fake->identity and is not part of the script, unless
- * fake->is_identity_scripted. Several answers to one expectation come one after another, as results of one query. Without any it
+ * The questions of who answers and how far it is (identity.sql, servers-look.sql) are answered from fake->identity and
+ * fake->lsn and are not part of the script, unless fake->is_identity_scripted. Several servers on one loop need different
+ * fake->first_fd. Several answers to one expectation come one after another, as results of one query. Without any it
  * is a command without tag. Preparing counts as a question: "PREPARE name: text", executing as "EXECUTE name: text", the
  * second of a pair as "LOCAL text", with the first and its parameters in last_local.
  */
@@ -26,6 +27,9 @@
 
 struct fake {
 	struct loop *loop;
+	int first_fd;		    /* of its links: 1000 */
+	const char *lsn;	    /* written or replayed */
+	int looks;		    /* counted */
 	struct identity identity;   /* who answers; backend_pid as the SQL says it */
 	int backend_pid;	    /* as the handshake says it */
 	int server_version;	    /* 150018 */

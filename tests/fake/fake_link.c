@@ -8,8 +8,6 @@
 #include "base/mem.h"
 #include "sql/sql.h"
 
-enum { FIRST_FD = 1000 };
-
 static struct fake_link *to_link(struct driver_conn *conn)
 {
 	return (struct fake_link *)conn;
@@ -41,7 +39,7 @@ void fake_cut(struct fake *fake)
 
 void fake_pick(struct fake *fake, int dial)
 {
-	LL_SEARCH_SCALAR(fake->links, fake->link, fd, FIRST_FD + dial - 1);
+	LL_SEARCH_SCALAR(fake->links, fake->link, fd, fake->first_fd + dial - 1);
 	assert_non_null(fake->link);
 }
 
@@ -71,7 +69,7 @@ static struct driver_conn *fake_start(
 	struct fake_link *link = mem_new(struct fake_link);
 
 	link->fake = fake;
-	link->fd = FIRST_FD + fake->dials++;
+	link->fd = fake->first_fd + fake->dials++;
 	link->is_alive = true;
 	link->dial = fake->dial_script;
 	if (link->dial)
@@ -193,6 +191,23 @@ static bool is_identity(const struct fake *fake, const char *sql)
 	       strcmp(sql, sql_get("identity", fake->server_version)) == 0;
 }
 
+static bool is_look(const struct fake *fake, const char *sql)
+{
+	return !fake->is_identity_scripted &&
+	       strcmp(sql, sql_get("servers-look", fake->server_version)) == 0;
+}
+
+static struct driver_result *look(struct fake *fake)
+{
+	char *row = mem_printf("%s|%s|%lld", fake->identity.is_standby ? "t" : "f", fake->lsn,
+		(long long)fake->identity.timeline);
+	struct driver_result *result = fake_result_rows("is_standby|lsn|timeline", row);
+
+	fake->looks++;
+	free(row);
+	return result;
+}
+
 static void write_down(struct fake *fake, const char *sql)
 {
 	size_t used = strlen(fake->asked);
@@ -206,8 +221,9 @@ static bool ask(struct fake_link *link, const char *sql)
 
 	if (!link->is_alive)
 		return false;
-	if (is_identity(fake, sql)) {
-		struct driver_result *row = fake_result_identity(&fake->identity);
+	if (is_identity(fake, sql) || is_look(fake, sql)) {
+		struct driver_result *row =
+			is_look(fake, sql) ? look(fake) : fake_result_identity(&fake->identity);
 		LL_APPEND(link->answers, row);
 		set_ready(link);
 		return true;
