@@ -67,7 +67,9 @@ static int servers_begin(void **state)
 	*state = server_connect(servers, 0);
 	shop_build(*state);
 	server_run_on(*state, "create schema live; create table live.setup (setup bigint);"
-			      "create temp table setup (setup bigint); set search_path = ''");
+			      "create temp table setup (setup bigint);"
+			      "create table live.seed (seed bigint);"
+			      "create temp table seed (seed bigint); set search_path = ''");
 	return 0;
 }
 
