@@ -80,6 +80,7 @@ void fake_pick(struct fake *fake, int dial);
 void fake_goodbye(
 	struct fake *fake, const char *sqlstate, const char *text); /* FATAL to an idle session */
 void fake_cut(struct fake *fake);
+void fake_cut_all(struct fake *fake); /* every link that is open */
 
 void fake_check_done(const struct fake *fake);
 

@@ -37,6 +37,14 @@ void fake_cut(struct fake *fake)
 	break_link(fake->link);
 }
 
+void fake_cut_all(struct fake *fake)
+{
+	struct fake_link *link;
+
+	LL_FOREACH (fake->links, link)
+		break_link(link);
+}
+
 void fake_pick(struct fake *fake, int dial)
 {
 	LL_SEARCH_SCALAR(fake->links, fake->link, fd, fake->first_fd + dial - 1);
