@@ -6,17 +6,22 @@
 
 #include "cli/print.h"
 
+/* `health` may well say degraded: a demo has long transactions. Its exit code is an answer, whatever it is. */
+enum { HEALTH_ANSWERS = -1 };
+
 struct stop {
 	const char *title, *line;
+	int answer; /* an exit code that is one, beside 0 */
 };
 
 static const struct stop stops[] = {
-	{ "How is the server, and who follows it?", "health" },
-	{ "What is applied, what is pending?", "status" },
-	{ "What would the next migration do?", "plan +1" },
-	{ "One step up", "upgrade +1 --yes --allow-hazard all" },
-	{ "And back", "downgrade -1 --yes --allow-hazard all" },
-	{ "What happened?", "history --limit 6" },
+	{ "How is the server, and who follows it?", "health", HEALTH_ANSWERS },
+	{ "What is applied, what is pending?", "status", 0 },
+	{ "Is everything there that the shop needs?", "setup --check", EXIT_PENDING },
+	{ "What would the next migration do?", "plan +1", 0 },
+	{ "One step up", "upgrade +1 --yes --allow-hazard all", 0 },
+	{ "And back", "downgrade -1 --yes --allow-hazard all", 0 },
+	{ "What happened?", "history --limit 6", 0 },
 };
 
 struct guide {
@@ -52,7 +57,6 @@ static bool take_stop(struct app *app, const struct stop *stop, int *status)
 	return guide.is_finished;
 }
 
-/* `health` may well say degraded: a demo has long transactions. Its exit code is an answer, not a failure. */
 int cli_tour(struct app *app)
 {
 	printf("A primary with %zu standbys is up; a shop works on it.\n",
@@ -61,7 +65,7 @@ int cli_tour(struct app *app)
 		int status = EXIT_ERROR;
 		if (!take_stop(app, &stops[i], &status))
 			return EXIT_ERROR;
-		if (status && i > 0)
+		if (status && status != stops[i].answer && stops[i].answer != HEALTH_ANSWERS)
 			return status;
 	}
 	printf("\nThe servers stop now, and everything but a directory named with --keep is "

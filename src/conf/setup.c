@@ -283,9 +283,3 @@ const char *setup_nearest(const struct conf *conf, const char *name)
 	const char *nearest = words_nearest(name, names, count);
 	return nearest ? nearest : names[0];
 }
-
-void setup_spec_release(struct setup_spec *spec)
-{
-	arena_release(&spec->arena);
-	*spec = (struct setup_spec){ 0 };
-}

@@ -30,6 +30,5 @@ bool setup_check_pair(const char *key, const char *value, struct err *e) MUST_CH
 bool setup_read(const struct conf *conf, const char *name, struct setup_spec *out);
 /* Of the sections there are the one nearest in name; NULL = there is none at all. */
 const char *setup_nearest(const struct conf *conf, const char *name);
-void setup_spec_release(struct setup_spec *spec);
 
 #endif

@@ -108,6 +108,25 @@ const char *demo_goal(const struct demo *demo)
 	return cluster_is_resumed(demo->cluster) ? NULL : GOAL;
 }
 
+static struct setup_names one_name(struct arena *arena, const char *name)
+{
+	struct setup_names names = { .items = arena_array(arena, const char *, 1), .count = 1 };
+
+	names.items[0] = name;
+	return names;
+}
+
+void demo_describe(const struct demo *demo, struct setup_spec *out)
+{
+	struct arena *arena = &out->arena;
+
+	*out = (struct setup_spec){ .maintenance_db = "postgres", .encoding = "UTF8" };
+	out->app_roles = one_name(arena, "shop_web");
+	out->monitor_roles = one_name(arena, "shop_watch");
+	out->schemas = one_name(arena, "public");
+	out->seed = arena_printf(arena, "%s/../seed", demo->migrations_dir);
+}
+
 struct cluster *demo_cluster(struct demo *demo)
 {
 	return demo->cluster;

@@ -6,6 +6,7 @@
  *   demo_start()            servers are up (a second or two; nothing else runs meanwhile)
  *   demo_goal()             the revision to upgrade to; whoever owns the engine does it, so that the history
  *                           is made as every history is. NULL: a kept demo goes on where it was.
+ *   demo_describe()         what setup makes around it: roles, rights, seeds; it is the caller's too
  *   demo_work()             the shop opens
  *   demo_free()             servers stop, everything is removed
  */
@@ -17,6 +18,7 @@
 
 #include "base/err.h"
 #include "loop/loop.h"
+#include "model/setup.h"
 #include "pg/driver.h"
 
 struct cluster;
@@ -40,6 +42,8 @@ int demo_standby_count(const struct demo *demo);
 /* The directory of the sample migrations: beside the program that runs, or where it was installed. */
 const char *demo_migrations_dir(const struct demo *demo);
 const char *demo_goal(const struct demo *demo);
+/* What the shop shall be, for setup: its roles, and its seeds beside the sample migrations. Released by the caller. */
+void demo_describe(const struct demo *demo, struct setup_spec *out);
 /* To stop a server, freeze it, and so on. */
 struct cluster *demo_cluster(struct demo *demo);
 

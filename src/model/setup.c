@@ -1,6 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "model/setup.h"
 
+void setup_spec_release(struct setup_spec *spec)
+{
+	arena_release(&spec->arena);
+	*spec = (struct setup_spec){ 0 };
+}
+
 const char *setup_state_word(enum setup_state state)
 {
 	static const char *const words[] = {

@@ -38,6 +38,8 @@ struct setup_spec {
 	const char *checks; /* file of queries; NULL = none */
 };
 
+void setup_spec_release(struct setup_spec *spec);
+
 enum setup_state {
 	SETUP_NOT_SEEN, /* not looked at yet */
 	SETUP_THERE,

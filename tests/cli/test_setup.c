@@ -308,54 +308,6 @@ static void who_may_make_databases_and_roles_needs_no_superuser(void **state)
 	setup_expect(w, "select count(*) from category", "5");
 }
 
-static void a_migration_that_fails_leaves_what_was_made_and_is_gone_on_from(void **state)
-{
-	struct setup_world *w = *state;
-	setup_describe(w, "owner = $_owner\n");
-	shell_write(w->sh, "migrations/20240101000000_a.sql",
-		"-- dbtop: up\ncreate table a (i int primary key);\n");
-	shell_write(w->sh, "migrations/20240102000000_b.sql",
-		"-- dbtop: up\ncreate table b (i nonsense);\n");
-	shell_write(w->sh, "seed/a.csv", "i\n1\n");
-
-	dbtop(w->sh, "setup --yes --json");
-	shell_assert(w->sh, 5);
-	shell_json(w->sh, "setup");
-	setup_expect_item(w, "database", "$_shop", "made");
-	setup_expect_item(w, "migrations", NULL, "failed");
-	setup_expect_item(w, "seed", "a.csv", "waits");
-	setup_expect(w, "select count(*) from a", "0");
-
-	shell_write(w->sh, "migrations/20240102000000_b.sql",
-		"-- dbtop: up\ncreate table b (i int);\n");
-	dbtop(w->sh, "setup --yes --json");
-	shell_assert(w->sh, 0);
-	shell_json(w->sh, "setup");
-	setup_expect_item(w, "database", "$_shop", "there");
-	setup_expect_item(w, "migrations", NULL, "made");
-	setup_expect(w, "select count(*) from a", "1");
-}
-
-static void hazards_of_the_migrations_are_answered_as_with_upgrade(void **state)
-{
-	struct setup_world *w = *state;
-	shell_write(w->sh, "migrations/20240101000000_a.sql",
-		"-- dbtop: up\ncreate table a (i int, j int);\n");
-	setup_describe(w, "");
-	dbtop(w->sh, "setup --yes");
-	shell_assert(w->sh, 0);
-	shell_write(w->sh, "migrations/20240102000000_b.sql",
-		"-- dbtop: up\nalter table a drop column j;\n");
-
-	dbtop(w->sh, "setup --yes");
-	shell_assert(w->sh, 8);
-	shell_assert_err(w->sh, "--allow-hazard data-loss:public.a");
-	dbtop(w->sh, "setup --yes --allow-hazard data-loss:public.a");
-	shell_assert(w->sh, 0);
-	dbtop(w->sh, "setup --yes --allow-hazard data-los");
-	shell_assert(w->sh, 2);
-}
-
 static void names_of_any_kind_are_quoted(void **state)
 {
 	struct setup_world *w = *state;
@@ -453,8 +405,6 @@ int main(void)
 		test(what_differs_is_told_and_not_changed),
 		test(a_missing_right_is_a_command_for_the_administrator),
 		test(who_may_make_databases_and_roles_needs_no_superuser),
-		test(a_migration_that_fails_leaves_what_was_made_and_is_gone_on_from),
-		test(hazards_of_the_migrations_are_answered_as_with_upgrade),
 		test(names_of_any_kind_are_quoted),
 		test(a_read_only_target_is_only_looked_at),
 		test(a_description_of_another_target_is_pointed_at),

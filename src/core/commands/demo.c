@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /*
- * `dbtop demo`: a real cluster with a shop on it, thrown away afterwards. Part of the sample migrations is applied by
- * the engine everybody uses, so that the history is a real one.
+ * `dbtop demo`: a real cluster with a shop on it, thrown away afterwards. What surrounds the shop is made as `dbtop setup`
+ * makes it; part of the sample migrations is applied by the engine everybody uses, so that the history is a real one.
  */
 #include "core/commands/commands.h"
 
@@ -12,6 +12,8 @@
 #include "core/inspect.h"
 #include "core/run.h"
 #include "demo/demo.h"
+#include "parse/deep.h"
+#include "setup/setup.h"
 
 static const struct command_option demo_options[] = {
 	{ .flag = "--nodes",
@@ -29,8 +31,28 @@ static void tell(struct call *call, const char *text)
 		call, &(struct call_event){ .kind = "demo", .took_ms = VALUE_NONE, .text = text });
 }
 
+/* What the opening carries along; call->state. NULL once the shop is open. */
+struct opening {
+	struct setup *setup; /* owned; NULL = a kept demo, which is as it was left */
+	struct setup_spec spec;
+	enum setup_stage stage;
+};
+
+static void free_opening(struct call *call)
+{
+	struct opening *opening = call->state;
+
+	call->state = NULL;
+	call->app->setup = NULL;
+	setup_free(opening->setup);
+	setup_spec_release(&opening->spec);
+	free(opening);
+}
+
 static void fail(struct call *call, enum exit_code exit, const struct err *e)
 {
+	if (call->state)
+		free_opening(call);
 	report_fail(&call->report, exit, DATABASE_NOT_SAID, e);
 	call_finish(call);
 }
@@ -43,6 +65,7 @@ static void open_shop(struct call *call)
 		call_has(call, "--headless") || !isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO);
 	struct err e;
 
+	free_opening(call);
 	if (!demo_work(app->demo, app->loop, &driver_libpq, &e)) {
 		fail(call, EXIT_ERROR, &e);
 		return;
@@ -52,12 +75,14 @@ static void open_shop(struct call *call)
 	call_finish(call);
 }
 
+static void next_stage(struct call *call);
+
 static void close_run(void *arg)
 {
 	struct call *call = arg;
 
 	run_drop(call->app);
-	open_shop(call);
+	next_stage(call);
 }
 
 static void on_finished(void *arg, const struct run_end *end)
@@ -86,7 +111,7 @@ static void on_planned(
 		fail(call, exit, &error);
 	} else if (!inspection->plan->step_count) {
 		inspection_free(inspection);
-		open_shop(call);
+		next_stage(call);
 	} else {
 		run_open(call->app, inspection, &listener);
 		run_all(call->app, 0);
@@ -95,17 +120,66 @@ static void on_planned(
 
 static void migrate(struct call *call)
 {
-	const char *goal = demo_goal(call->app->demo);
+	inspect_start(call->app,
+		&(struct inspect_request){ .wants_plan = true,
+			.wants_sizes = true,
+			.direction = PLAN_UP,
+			.goal = demo_goal(call->app->demo) },
+		on_planned, call);
+}
 
-	if (goal)
-		inspect_start(call->app,
-			&(struct inspect_request){ .wants_plan = true,
-				.wants_sizes = true,
-				.direction = PLAN_UP,
-				.goal = goal },
-			on_planned, call);
+/* ---- what surrounds it ---- */
+
+static void on_stage(void *arg, const struct err *e)
+{
+	struct call *call = arg;
+
+	if (e)
+		fail(call, EXIT_ERROR, e);
 	else
+		next_stage(call);
+}
+
+static void next_stage(struct call *call)
+{
+	struct opening *opening = call->state;
+	enum setup_stage stage = opening->stage++;
+
+	if (stage == SETUP_STAGE_COUNT)
 		open_shop(call);
+	else if (stage == SETUP_MIGRATIONS)
+		migrate(call);
+	else
+		setup_run(opening->setup, stage, true, on_stage, call);
+}
+
+static void ignore_item(void *arg, const struct setup_item *item)
+{
+	(void)arg;
+	(void)item;
+}
+
+static bool prepare(struct call *call, struct err *e)
+{
+	struct app *app = call->app;
+	struct opening *opening = mem_new(struct opening);
+
+	call->state = opening;
+	demo_describe(app->demo, &opening->spec);
+	if (!app->deep)
+		app->deep = deep_new();
+	const struct setup_options options = {
+		.loop = app->loop,
+		.driver = &driver_libpq,
+		.info = app->conninfo,
+		.spec = &opening->spec,
+		.deep = app->deep,
+		.seed_dir = opening->spec.seed,
+		.connect_timeout_ms = app->target.connect_timeout_ms,
+	};
+	opening->setup = setup_new(&options, ignore_item, NULL, e);
+	app->setup = opening->setup;
+	return opening->setup != NULL;
 }
 
 static bool point_at(struct app *app, struct err *e)
@@ -146,10 +220,12 @@ static void run_demo(struct call *call)
 	}
 	tell(call, "starting a throwaway PostgreSQL: a primary and its standbys");
 	call->app->demo = demo_start(&options, &e);
-	if (call->app->demo && point_at(call->app, &e))
-		migrate(call);
-	else
+	if (!call->app->demo || !point_at(call->app, &e) || !prepare(call, &e))
 		fail(call, EXIT_ERROR, &e);
+	else if (demo_goal(call->app->demo))
+		next_stage(call);
+	else
+		open_shop(call);
 }
 
 static const struct command rows[] = {

@@ -12,15 +12,12 @@
 #include "conf/conf.h"
 #include "conf/setup.h"
 #include "core/app.h"
-#include "core/audit.h"
 #include "core/commands/approval.h"
-#include "core/commands/headless.h"
-#include "core/commands/setup_report.h"
-#include "core/inspect.h"
-#include "core/run.h"
+#include "core/commands/setup_private.h"
+#include "demo/demo.h"
 #include "parse/deep.h"
 #include "pg/conninfo.h"
-#include "setup/setup.h"
+#include "pg/lease.h"
 
 static const struct command_option setup_options[] = {
 	{ .flag = "--check", .help = "only look; exit 3 when something is missing" },
@@ -34,304 +31,70 @@ static const struct command_option setup_options[] = {
 		.help = "of the migrations: as with upgrade" },
 };
 
-/* What the command carries along; ends with the call. */
-struct setting_up {
-	struct call *call;
-	struct setup *setup; /* owned */
-	struct setup_spec spec;
-	char *seed_dir; /* owned; NULL = no seeds */
-	enum setup_stage stage;
-	bool makes; /* false: still looking */
-	int64_t migrations_started_us;
-};
-
-static struct checklist *list_of(const struct setting_up *s)
-{
-	return setup_checklist(s->setup);
-}
-
-static size_t count_of(const struct setting_up *s, enum setup_state state)
-{
-	return checklist_count(list_of(s), state);
-}
-
-/* ---- the end ---- */
-
-static void finish(struct setting_up *s)
-{
-	struct call *call = s->call;
-
-	call->app->setup = NULL;
-	if (s->setup)
-		setup_report(&call->report, list_of(s));
-	setup_free(s->setup);
-	setup_spec_release(&s->spec);
-	free(s->seed_dir);
-	free(s);
-	call_finish(call);
-}
-
-static size_t count_open(const struct setting_up *s)
-{
-	return count_of(s, SETUP_MISSING) + count_of(s, SETUP_WAITS) + count_of(s, SETUP_ADMIN) +
-	       count_of(s, SETUP_NOT_SEEN);
-}
-
-/* The first that went wrong says why. */
-static const struct setup_item *first_of(const struct setting_up *s, enum setup_state state)
-{
-	const struct checklist *list = list_of(s);
-
-	for (size_t i = 0; i < list->count; i++)
-		if (list->items[i].state == state)
-			return &list->items[i];
-	return NULL;
-}
-
-/* What this run has made stands; nothing of it is taken back. */
-static void fail(struct setting_up *s, enum exit_code exit, const struct err *e)
-{
-	struct err error = *e;
-	size_t made = s->setup ? count_of(s, SETUP_MADE) : 0;
-
-	error.file = arena_strdup(&s->call->report.arena, e->file);
-	if (made > 0 && !*error.detail)
-		err_detail(&error, "%zu of the list were made by this run and stand", made);
-	if (s->makes && !*error.hint)
-		err_hint(&error, "put the cause right; `dbtop setup` goes on from there");
-	if (exit == EXIT_FAILED_PARTWAY && made == 0)
-		exit = EXIT_FAILED_UNCHANGED;
-	report_fail(&s->call->report, exit, made ? DATABASE_NOT_SAID : DATABASE_UNCHANGED, &error);
-	finish(s);
-}
-
-static bool has_report(const struct setting_up *s)
-{
-	return s->call->report.has_error || s->call->report.exit != EXIT_DONE;
-}
-
-static void fail_differing(struct setting_up *s)
-{
-	const struct setup_item *item = first_of(s, SETUP_DIFFERS);
-	struct err e;
-
-	err_set(&e, ERR_CONFLICT, "%s %s is not as described: %s", item->class->word,
-		item->values[SLOT_NAME], item->words);
-	err_hint(&e, "setup changes nothing that is there: change it, or the description");
-	fail(s, EXIT_MISMATCH, &e);
-}
-
-static void fail_open(struct setting_up *s)
-{
-	size_t rights = count_of(s, SETUP_ADMIN), open = count_open(s);
-	struct err e;
-
-	err_set(&e, ERR_CONFLICT, "%zu of %zu things are still missing", open, list_of(s)->count);
-	if (rights > 0)
-		err_hint(&e,
-			"%zu need%s an administrator: run the commands of the list, then "
-			"`dbtop setup` again",
-			rights, rights == 1 ? "s" : "");
-	fail(s, EXIT_FAILED_PARTWAY, &e);
-}
-
-static void end_look(struct setting_up *s)
-{
-	struct report *report = &s->call->report;
-	const struct setup_item *failed = first_of(s, SETUP_FAILED);
-	size_t open = count_open(s);
-	struct err e;
-
-	if (failed) {
-		err_set(&e, ERR_CONFLICT, "%s: %s", failed->class->word, failed->words);
-		fail(s, EXIT_ERROR, &e);
-		return;
-	}
-	if (!open && count_of(s, SETUP_DIFFERS)) {
-		fail_differing(s);
-		return;
-	}
-	if (open) {
-		report->exit = EXIT_PENDING;
-		report_say(report, "%zu of %zu things are missing", open, list_of(s)->count);
-	} else {
-		report_say(report, "nothing %s: all %zu things are there",
-			call_has(s->call, "--check") ? "is missing" : "to do", list_of(s)->count);
-	}
-	finish(s);
-}
-
-static void end_make(struct setting_up *s)
-{
-	size_t made = count_of(s, SETUP_MADE);
-
-	if (count_open(s)) {
-		fail_open(s);
-		return;
-	}
-	if (count_of(s, SETUP_DIFFERS)) {
-		fail_differing(s);
-		return;
-	}
-	if (made)
-		report_say(&s->call->report,
-			"set up: %zu of %zu things made, the others were there", made,
-			list_of(s)->count);
-	else
-		report_say(&s->call->report, "nothing to do: all %zu things are there",
-			list_of(s)->count);
-	finish(s);
-}
-
-/* ---- approval ---- */
-
-static bool is_asked(struct setting_up *s)
-{
-	struct call *call = s->call;
-	struct confirmation confirmation;
-
-	if (!call->ask || conf_is(call->app->conf, "no_input"))
-		return false;
-	setup_confirmation(call->app, list_of(s), &confirmation);
-	if (!call->ask(call->arg, &confirmation))
-		return false;
-	audit_answer(call->app, call, &confirmation);
-	return true;
-}
+/* ---- stage by stage ---- */
 
 static bool is_approved(struct setting_up *s)
 {
-	return call_has(s->call, "--yes") || is_asked(s);
+	return call_has(s->call, "--yes") || setting_ask(s);
 }
 
-static void refuse(struct setting_up *s)
+static void fail_stage(struct setting_up *s, const struct err *e)
 {
-	size_t open = count_open(s) + count_of(s, SETUP_RUNS);
-	struct err e;
+	bool is_lost = e->kind == ERR_CONNECT || e->kind == ERR_TIMEOUT;
+	bool has_made = setting_count(s, SETUP_MADE) > 0;
 
-	err_set(&e, ERR_USAGE, "%zu thing%s not confirmed; nothing was done", open,
-		open == 1 ? " is" : "s are");
-	err_hint(&e, "read the list; then say --yes");
-	report_fail(&s->call->report, EXIT_NOT_CONFIRMED, DATABASE_UNCHANGED, &e);
-	finish(s);
+	setting_fail(s, is_lost && !has_made ? EXIT_NO_CONNECTION : EXIT_FAILED_PARTWAY, e);
 }
 
-/* ---- the migrations, which are not setup's own ---- */
-
-static void next_stage(struct setting_up *s);
-
-static struct setup_item *migrations_of(const struct setting_up *s)
-{
-	return checklist_find(list_of(s), "migrations");
-}
-
-static void take_plan(struct setup_item *item, const struct inspection *inspection)
-{
-	if (!inspection->plan)
-		setup_item_say(item, SETUP_FAILED, "%s", inspection->plan_error.text);
-	else if (inspection->plan->step_count)
-		setup_item_say(
-			item, SETUP_MISSING, "%zu pending", inspection->plan->migration_count);
-	else if (!inspection->set->count)
-		setup_item_say(item, SETUP_THERE, "there are none");
-	else
-		setup_item_say(item, SETUP_THERE, "%zu applied", inspection->applied_count);
-}
-
-static void on_inspected(
-	void *arg, struct inspection *inspection, enum exit_code exit, const struct err *e)
+static void on_password_known(void *arg, struct lease *lease, const struct err *e)
 {
 	struct setting_up *s = arg;
+	const struct err why = s->error;
 
-	(void)exit;
-	if (e)
-		setup_item_say(migrations_of(s),
-			s->call->app->interrupted || e->kind != ERR_SERVER ? SETUP_FAILED
-									   : SETUP_WAITS,
-			"%s", e->text);
-	else
-		take_plan(migrations_of(s), inspection);
-	inspection_free(inspection);
-	next_stage(s);
+	(void)e;
+	if (lease)
+		lease_give_back(lease);
+	fail_stage(s, &why);
 }
 
-static void on_upgraded(void *arg)
+/* Whether it is a password that is missing, the app's own connection finds out: then a person is asked, and it begins anew. */
+static bool may_lack_password(const struct setting_up *s, const struct err *e)
 {
-	struct setting_up *s = arg;
-	struct app *app = s->call->app;
-	struct setup_item *item = migrations_of(s);
-	bool had_run = run_is_open(app);
-
-	run_drop(app);
-	item->took_ms = (loop_now_us(app->loop) - s->migrations_started_us) / 1000;
-	if (has_report(s)) {
-		setup_item_say(item, SETUP_FAILED, "%s", s->call->report.error.text);
-		finish(s);
-		return;
-	}
-	setup_item_say(item, had_run ? SETUP_MADE : SETUP_THERE, "%s",
-		had_run ? "all are applied" : "none is pending");
-	next_stage(s);
+	return e->kind == ERR_CONNECT && !s->makes && s->stage == SETUP_SERVER + 1 &&
+	       !s->call->app->password;
 }
-
-static const char *why_not_migrate(const struct setting_up *s)
-{
-	if (!setup_has_database(s->setup))
-		return "for the database";
-	if (s->makes && !setup_may_act(s->setup))
-		return "for the right to act as owner";
-	return NULL;
-}
-
-static void do_migrations(struct setting_up *s)
-{
-	struct app *app = s->call->app;
-	const char *why = why_not_migrate(s);
-
-	if (why) {
-		setup_item_say(migrations_of(s), SETUP_WAITS, "%s", why);
-		next_stage(s);
-	} else if (s->makes && migrations_of(s)->state == SETUP_THERE) {
-		next_stage(s);
-	} else if (s->makes) {
-		s->migrations_started_us = loop_now_us(app->loop);
-		headless_upgrade(s->call, on_upgraded, s);
-	} else {
-		inspect_start(app,
-			&(struct inspect_request){ .wants_plan = true, .direction = PLAN_UP },
-			on_inspected, s);
-	}
-}
-
-/* ---- stage by stage ---- */
 
 static void on_stage(void *arg, const struct err *e)
 {
 	struct setting_up *s = arg;
-	bool is_lost = e && (e->kind == ERR_CONNECT || e->kind == ERR_TIMEOUT);
+	struct app *app = s->call->app;
 
-	if (e)
-		fail(s,
-			is_lost && !count_of(s, SETUP_MADE) ? EXIT_NO_CONNECTION
-							    : EXIT_FAILED_PARTWAY,
-			e);
-	else
-		next_stage(s);
+	if (!e) {
+		setting_next(s);
+	} else if (may_lack_password(s, e)) {
+		s->error = *e;
+		lease_take(app->primary, CONN_MONITOR, NULL, app->target.connect_timeout_ms,
+			on_password_known, s);
+	} else {
+		fail_stage(s, e);
+	}
 }
 
 static void end_round(struct setting_up *s)
 {
 	if (s->makes) {
-		end_make(s);
-	} else if (call_has(s->call, "--check") || first_of(s, SETUP_FAILED) ||
-		   !(count_open(s) + count_of(s, SETUP_RUNS))) {
-		end_look(s);
-	} else if (is_approved(s)) {
+		setting_end_make(s);
+	} else if (call_has(s->call, "--check") || setting_first(s, SETUP_FAILED) ||
+		   !(setting_count_open(s) + setting_count(s, SETUP_RUNS))) {
+		setting_end_look(s);
+	} else if (!is_approved(s)) {
+		setting_refuse(s);
+	} else if (!setting_migrations_approved(s)) {
+		setting_finish(s);
+	} else {
 		s->makes = true;
 		s->stage = SETUP_SERVER;
 		setup_run(s->setup, s->stage++, true, on_stage, s);
-	} else {
-		refuse(s);
 	}
 }
 
@@ -340,14 +103,14 @@ static void give_up(struct setting_up *s)
 	struct err e;
 
 	err_set(&e, ERR_CANCELED, "it was given up");
-	fail(s, EXIT_FAILED_PARTWAY, &e);
+	setting_fail(s, EXIT_FAILED_PARTWAY, &e);
 }
 
 /* Queries about what is not there yet say nothing. */
 static bool may_check(const struct setting_up *s)
 {
-	struct setup_item *checks = checklist_find(list_of(s), "checks");
-	size_t open = count_open(s);
+	struct setup_item *checks = checklist_find(setting_list(s), "checks");
+	size_t open = setting_count_open(s);
 
 	if (!checks || open == (checks->state == SETUP_NOT_SEEN || checks->state == SETUP_WAITS))
 		return true;
@@ -355,7 +118,7 @@ static bool may_check(const struct setting_up *s)
 	return false;
 }
 
-static void next_stage(struct setting_up *s)
+void setting_next(struct setting_up *s)
 {
 	enum setup_stage stage = s->stage++;
 
@@ -364,9 +127,9 @@ static void next_stage(struct setting_up *s)
 	else if (stage == SETUP_STAGE_COUNT)
 		end_round(s);
 	else if (stage == SETUP_MIGRATIONS)
-		do_migrations(s);
+		setting_migrate(s);
 	else if (stage == SETUP_CHECKS && !may_check(s))
-		next_stage(s);
+		setting_next(s);
 	else
 		setup_run(s->setup, stage, s->makes, on_stage, s);
 }
@@ -410,8 +173,11 @@ static void read_spec(struct setting_up *s)
 {
 	struct app *app = s->call->app;
 	const char *name = app->target.section ? app->target.section : app->target.name;
-	bool is_there = setup_read(app->conf, name, &s->spec);
+	bool is_there = app->demo || setup_read(app->conf, name, &s->spec);
 	const char *nearest = is_there ? NULL : setup_nearest(app->conf, name);
+
+	if (app->demo)
+		demo_describe(app->demo, &s->spec);
 
 	if (nearest)
 		report_warn(&s->call->report, "there is no [setup %s]; there is [setup %s]", name,
@@ -465,11 +231,11 @@ static void run_setup(struct call *call)
 	s->call = call;
 	read_spec(s);
 	if (!call_has(call, "--check") && !approval_may_write(call, &e))
-		fail(s, EXIT_NOT_CONFIRMED, &e);
+		setting_fail(s, EXIT_NOT_CONFIRMED, &e);
 	else if (!prepare(s, &e))
-		fail(s, EXIT_USAGE, &e);
+		setting_fail(s, EXIT_USAGE, &e);
 	else
-		next_stage(s);
+		setting_next(s);
 }
 
 static const struct command rows[] = {
