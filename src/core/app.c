@@ -388,17 +388,18 @@ static bool is_under_way(const struct app *app)
 
 void app_leave(struct app *app)
 {
-	bool is_second = app->leave != NULL;
+	bool is_second = app->leave || (app->setup && setup_is_canceled(app->setup));
+	bool had_run = run_is_open(app);
 
 	metrics_serve_end(app);
-	if (run_is_open(app) && !is_second)
+	if (had_run && !is_second)
 		run_close(app);
-	if (app->setup && !is_second)
-		setup_cancel(app->setup);
 	if (app->repair && !is_second)
 		executor_cancel(app->repair);
-	if (!is_under_way(app) || is_second)
+	if (is_second || !is_under_way(app))
 		app->quit = true;
+	else if (app->setup && !had_run)
+		setup_cancel(app->setup); /* its command ends, and says what stands */
 	else
 		app->leave = loop_timer_start(app->loop, LEAVE_MS, 0, leave_now, app);
 }

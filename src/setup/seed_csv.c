@@ -227,8 +227,10 @@ static void worked(void *arg)
 {
 	struct seed *seed = arg;
 
-	if (seed->setup->is_canceled && seed->error.kind == ERR_NONE)
-		err_set(&seed->error, ERR_CANCELED, "it was given up");
+	if (seed->error.kind == ERR_NONE && setup_is_given_up(seed->setup, &seed->error)) {
+		seed_finish(seed);
+		return;
+	}
 	if (seed->error.kind == ERR_NONE)
 		ask(seed, "setup-seed-columns", on_columns);
 	else

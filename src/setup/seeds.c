@@ -185,8 +185,10 @@ static void start_file(struct seeds *seeds)
 
 static void next_file(struct seeds *seeds)
 {
-	if (seeds->at == seeds->count)
-		setup_stage_end(seeds->setup);
+	struct setup *setup = seeds->setup;
+
+	if (seeds->at == seeds->count || setup_is_given_up(setup, &setup->error))
+		setup_stage_end(setup);
 	else
 		start_file(seeds);
 }

@@ -11,6 +11,13 @@
 #include "setup/setup_private.h"
 #include "sql/sql.h"
 
+enum { CANCEL_MS = 2000 };
+
+bool setup_is_given_up(const struct setup *setup, struct err *e)
+{
+	return setup->is_canceled && !err_set(e, ERR_CANCELED, "it was given up");
+}
+
 struct conn *setup_conn(const struct setup *setup)
 {
 	return setup->lease ? lease_conn(setup->lease) : NULL;
@@ -250,7 +257,10 @@ static void next_item(struct setup *setup)
 		return;
 	}
 	setup->started_us = loop_now_us(setup->options.loop);
-	look(setup);
+	if (setup_is_given_up(setup, &setup->error))
+		setup_stage_end(setup);
+	else
+		look(setup);
 }
 
 /* ---- a stage ---- */
@@ -281,6 +291,10 @@ static void on_lease(void *arg, struct lease *lease, const struct err *e)
 	struct setup *setup = arg;
 
 	setup->lease = lease;
+	if (!e && setup_is_given_up(setup, &setup->error)) {
+		setup_stage_end(setup);
+		return;
+	}
 	if (!e) {
 		begin(setup);
 		return;
@@ -317,8 +331,7 @@ static void connect_stage(void *arg)
 		.set_role = is_as_owner(setup) ? setup->options.acts_as : NULL,
 	};
 
-	if (setup->is_canceled) {
-		err_set(&setup->error, ERR_CANCELED, "it was given up");
+	if (setup_is_given_up(setup, &setup->error)) {
 		setup_stage_end(setup);
 		return;
 	}
@@ -350,13 +363,30 @@ void setup_run(
 	}
 }
 
+static void on_deadline(void *arg)
+{
+	struct setup *setup = arg;
+
+	setup->deadline = NULL;
+	endpoint_free(setup->endpoint);
+	setup->endpoint = NULL;
+}
+
 void setup_cancel(struct setup *setup)
 {
+	if (setup->is_canceled)
+		return;
 	setup->is_canceled = true;
+	setup->deadline = loop_timer_start(setup->options.loop, CANCEL_MS, 0, on_deadline, setup);
 	if (setup->endpoint && setup_conn(setup))
 		conn_cancel(setup_conn(setup));
 	else if (setup->endpoint)
 		lease_forget(setup->endpoint, on_lease, setup);
+}
+
+bool setup_is_canceled(const struct setup *setup)
+{
+	return setup->is_canceled;
 }
 
 /* ---- life ---- */
@@ -421,6 +451,7 @@ void setup_free(struct setup *setup)
 {
 	if (!setup)
 		return;
+	loop_timer_stop(setup->deadline);
 	seeds_free(setup->seeds);
 	endpoint_free(setup->endpoint);
 	conninfo_free(setup->info);

@@ -56,7 +56,8 @@ bool setup_may_act(const struct setup *setup);
 /* One stage at a time; done() on a later turn. */
 void setup_run(
 	struct setup *setup, enum setup_stage stage, bool makes, setup_done_fn *done, void *arg);
-/* Give it up: what runs ends with ERR_CANCELED, and done() tells. */
+/* Give it up: what runs is canceled, a server that does not answer to that is left, and done() tells. */
 void setup_cancel(struct setup *setup);
+bool setup_is_canceled(const struct setup *setup);
 
 #endif

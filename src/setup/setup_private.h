@@ -25,7 +25,8 @@ struct setup {
 	/* the stage under way */
 	enum setup_stage stage;
 	bool makes, is_canceled, is_busy;
-	size_t at; /* the item */
+	struct loop_timer *deadline; /* of a cancel: then the connection is dropped */
+	size_t at;		     /* the item */
 	bool was_made;
 	char *sql; /* owned: the text that makes it */
 	int64_t started_us;
@@ -42,6 +43,8 @@ int setup_server_version(const struct setup *setup);
 void setup_settle(struct setup *setup, struct setup_item *item);
 /* It failed for this reason: the administrator's, or the end of the stage. True: go on with the next. */
 bool setup_item_fail(struct setup *setup, struct setup_item *item, const struct err *e);
+/* It was given up: e says so. To be asked before anything new is begun. */
+bool setup_is_given_up(const struct setup *setup, struct err *e);
 /* The stage is over. */
 void setup_stage_end(struct setup *setup);
 

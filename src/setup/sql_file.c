@@ -156,6 +156,10 @@ static void answered(void *arg, const struct result *result, const struct err *e
 
 static void next_statement(struct sql_file *file)
 {
+	if (setup_is_given_up(file->setup, &file->error)) {
+		finish(file);
+		return;
+	}
 	if (file->at == file->script.count) {
 		unit_commit(file->unit, committed, file);
 		return;
@@ -186,8 +190,10 @@ static void worked(void *arg)
 {
 	struct sql_file *file = arg;
 
-	if (file->setup->is_canceled && file->error.kind == ERR_NONE)
-		err_set(&file->error, ERR_CANCELED, "it was given up");
+	if (file->error.kind == ERR_NONE && setup_is_given_up(file->setup, &file->error)) {
+		finish(file);
+		return;
+	}
 	if (file->error.kind != ERR_NONE || !file->request.runs) {
 		finish(file);
 		return;
