@@ -48,6 +48,18 @@ void setup_world_free(struct setup_world *w)
 	free(w);
 }
 
+int setup_world_up(void **state)
+{
+	*state = setup_world_new(*state);
+	return 0;
+}
+
+int setup_world_down(void **state)
+{
+	setup_world_free(*state);
+	return 0;
+}
+
 /* 'it\'s' of conninfo. */
 static char *conninfo_of(const struct setup_world *w, const char *user, const char *database)
 {

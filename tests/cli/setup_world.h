@@ -18,6 +18,9 @@ struct setup_world {
 
 struct setup_world *setup_world_new(struct cluster *cluster);
 void setup_world_free(struct setup_world *w);
+/* The same as cmocka's setup and teardown, on the servers of shell_servers_up(). */
+int setup_world_up(void **state);
+int setup_world_down(void **state);
 
 /* Text with each $ made the world's name; the caller frees. */
 char *setup_text(const struct setup_world *w, const char *text);

@@ -9,26 +9,10 @@
 #include "base/mem.h"
 #include "cli/setup_world.h"
 
-static struct cluster *servers;
-
-static int world_up(void **state)
-{
-	(void)state;
-	servers = server_start(NULL);
-	return 0;
-}
-
-static int world_down(void **state)
-{
-	(void)state;
-	server_end(servers);
-	return 0;
-}
-
 /* A parent and a child, both with rows of their own; the names are against the order of the key. */
 static int setup_up(void **state)
 {
-	struct setup_world *w = setup_world_new(servers);
+	struct setup_world *w = setup_world_new(*state);
 
 	shell_write(w->sh, "migrations/20240101000000_a.sql",
 		"-- dbtop: up\n"
@@ -41,12 +25,6 @@ static int setup_up(void **state)
 		"id,name,price,more\n1,red,1.50,\"{\"\"a\"\": 1}\"\n2,blue,,\n");
 	setup_describe(w, "owner = $_owner\n");
 	*state = w;
-	return 0;
-}
-
-static int setup_down(void **state)
-{
-	setup_world_free(*state);
 	return 0;
 }
 
@@ -318,7 +296,7 @@ static void a_setup_that_is_interrupted_says_what_stands(void **state)
 	shell_write(w->sh, "seed/z_kind.csv", "id,name\n1,crimson\n");
 	shell_write(w->sh, "seed/a_thing.csv", "id,note\n1,changed\n");
 	char *conninfo = mem_printf("host=%s port=%d user=postgres dbname=%s",
-		cluster_socket_dir(servers), cluster_node_port(servers, 0), w->database);
+		cluster_socket_dir(w->cluster), cluster_node_port(w->cluster, 0), w->database);
 	PGconn *holder = server_connect_to(conninfo);
 	server_run_on(holder, "begin; select from a_thing for update");
 
@@ -349,7 +327,7 @@ static void a_directory_that_is_named_must_be_there(void **state)
 	shell_assert_err(w->sh, "cannot read the seeds in nowhere");
 }
 
-#define test(name) cmocka_unit_test_setup_teardown(name, setup_up, setup_down)
+#define test(name) cmocka_unit_test_setup_teardown(name, setup_up, setup_world_down)
 
 int main(void)
 {
@@ -371,5 +349,5 @@ int main(void)
 		test(a_setup_that_is_interrupted_says_what_stands),
 		test(a_directory_that_is_named_must_be_there),
 	};
-	return cmocka_run_group_tests(tests, world_up, world_down);
+	return cmocka_run_group_tests(tests, shell_servers_up, shell_servers_down);
 }

@@ -7,34 +7,6 @@
 #include "base/mem.h"
 #include "cli/setup_world.h"
 
-static struct cluster *servers;
-
-static int world_up(void **state)
-{
-	(void)state;
-	servers = server_start(NULL);
-	return 0;
-}
-
-static int world_down(void **state)
-{
-	(void)state;
-	server_end(servers);
-	return 0;
-}
-
-static int setup_up(void **state)
-{
-	*state = setup_world_new(servers);
-	return 0;
-}
-
-static int setup_down(void **state)
-{
-	setup_world_free(*state);
-	return 0;
-}
-
 static const char roles_sql[] = "select count(*) from pg_roles where rolname like '$\\_%'";
 static const char databases_sql[] = "select count(*) from pg_database where datname like '$\\_%'";
 
@@ -266,7 +238,7 @@ static void a_missing_right_is_a_command_for_the_administrator(void **state)
 {
 	struct setup_world *w = *state;
 	char *make = setup_text(w, "create role \"$_me\" login");
-	server_run(servers, 0, make);
+	server_run(w->cluster, 0, make);
 	free(make);
 	free(w->user);
 	w->user = setup_text(w, "$_me");
@@ -296,7 +268,7 @@ static void who_may_make_databases_and_roles_needs_no_superuser(void **state)
 {
 	struct setup_world *w = *state;
 	char *make = setup_text(w, "create role \"$_me\" login createdb createrole");
-	server_run(servers, 0, make);
+	server_run(w->cluster, 0, make);
 	free(make);
 	free(w->user);
 	w->user = setup_text(w, "$_me");
@@ -389,7 +361,7 @@ static void no_server_is_no_connection(void **state)
 	shell_assert(w->sh, 12);
 }
 
-#define test(name) cmocka_unit_test_setup_teardown(name, setup_up, setup_down)
+#define test(name) cmocka_unit_test_setup_teardown(name, setup_world_up, setup_world_down)
 
 int main(void)
 {
@@ -411,5 +383,5 @@ int main(void)
 		test(each_thing_made_is_a_line_of_the_log),
 		test(no_server_is_no_connection),
 	};
-	return cmocka_run_group_tests(tests, world_up, world_down);
+	return cmocka_run_group_tests(tests, shell_servers_up, shell_servers_down);
 }

@@ -6,34 +6,6 @@
 
 #include "cli/setup_world.h"
 
-static struct cluster *servers;
-
-static int world_up(void **state)
-{
-	(void)state;
-	servers = server_start(NULL);
-	return 0;
-}
-
-static int world_down(void **state)
-{
-	(void)state;
-	server_end(servers);
-	return 0;
-}
-
-static int setup_up(void **state)
-{
-	*state = setup_world_new(servers);
-	return 0;
-}
-
-static int setup_down(void **state)
-{
-	setup_world_free(*state);
-	return 0;
-}
-
 static const char roles_sql[] = "select count(*) from pg_roles where rolname like '$\\_%'";
 static const char databases_sql[] = "select count(*) from pg_database where datname like '$\\_%'";
 
@@ -122,7 +94,7 @@ static void a_migration_that_cannot_be_read_stops_it_before_anything_is_made(voi
 	setup_expect_server(w, databases_sql, "0");
 }
 
-#define test(name) cmocka_unit_test_setup_teardown(name, setup_up, setup_down)
+#define test(name) cmocka_unit_test_setup_teardown(name, setup_world_up, setup_world_down)
 
 int main(void)
 {
@@ -132,5 +104,5 @@ int main(void)
 		test(what_the_migrations_need_is_asked_before_anything_is_made),
 		test(a_migration_that_cannot_be_read_stops_it_before_anything_is_made),
 	};
-	return cmocka_run_group_tests(tests, world_up, world_down);
+	return cmocka_run_group_tests(tests, shell_servers_up, shell_servers_down);
 }

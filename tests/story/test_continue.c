@@ -13,18 +13,6 @@
 #include "base/mem.h"
 #include "story/world.h"
 
-static int open_alone(void **state)
-{
-	*state = world_new(0);
-	return 0;
-}
-
-static int close_all(void **state)
-{
-	world_free(*state);
-	return 0;
-}
-
 #define WORKING                                                                          \
 	"from pg_stat_activity where pid <> pg_backend_pid() and application_name like " \
 	"'dbtop/change%'"
@@ -219,7 +207,7 @@ static void a_rollback_that_was_broken_off_goes_on_downwards(void **state)
 	world_close(w);
 }
 
-#define TEST(test) cmocka_unit_test_setup_teardown(test, open_alone, close_all)
+#define TEST(test) cmocka_unit_test_setup_teardown(test, world_open_alone, world_close_all)
 
 int main(void)
 {

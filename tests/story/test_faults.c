@@ -18,24 +18,6 @@
 
 enum { KEY_LIMIT_US = 1000000 };
 
-static int open_alone(void **state)
-{
-	*state = world_new(0);
-	return 0;
-}
-
-static int open_with_standby(void **state)
-{
-	*state = world_new(1);
-	return 0;
-}
-
-static int close_all(void **state)
-{
-	world_free(*state);
-	return 0;
-}
-
 static void the_server_dies_and_comes_back_and_the_screen_stays(void **state)
 {
 	struct world *w = *state;
@@ -343,7 +325,7 @@ static void without_a_server_it_says_what_it_tried_and_names_the_demo(void **sta
 	world_close(w);
 }
 
-#define ALONE(test) cmocka_unit_test_setup_teardown(test, open_alone, close_all)
+#define ALONE(test) cmocka_unit_test_setup_teardown(test, world_open_alone, world_close_all)
 
 int main(void)
 {
@@ -358,8 +340,8 @@ int main(void)
 		ALONE(a_failing_statement_says_where_why_and_what_is_true),
 		ALONE(an_index_that_came_out_invalid_is_cleared_and_built_again),
 		cmocka_unit_test_setup_teardown(
-			a_standby_far_behind_shuts_the_gate_and_it_opens_again, open_with_standby,
-			close_all),
+			a_standby_far_behind_shuts_the_gate_and_it_opens_again,
+			world_open_with_standby, world_close_all),
 		ALONE(a_dbtop_killed_in_a_lone_step_is_followed_by_one_that_knows),
 		ALONE(a_second_dbtop_is_told_who_the_first_is),
 		ALONE(a_step_that_waits_gives_way_to_those_behind_it),

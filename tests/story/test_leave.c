@@ -27,24 +27,6 @@ static const char has_note[] =
 static const char is_free[] =
 	"select count(*) = 0 from pg_stat_activity where application_name like 'dbtop/change%'";
 
-static int open_alone(void **state)
-{
-	*state = world_new(0);
-	return 0;
-}
-
-static int open_with_standby(void **state)
-{
-	*state = world_new(1);
-	return 0;
-}
-
-static int close_all(void **state)
-{
-	world_free(*state);
-	return 0;
-}
-
 #define WAITS(text)                                                                    \
 	"select count(*) > 0 from pg_stat_activity where query ilike '" text "%' and " \
 	"wait_event_type = 'Lock'"
@@ -410,7 +392,7 @@ static void a_storm_of_sizes_leaves_the_step_alone(void **state)
 	world_close(w);
 }
 
-#define TEST(test) cmocka_unit_test_setup_teardown(test, open_alone, close_all)
+#define TEST(test) cmocka_unit_test_setup_teardown(test, world_open_alone, world_close_all)
 
 int main(void)
 {
@@ -424,8 +406,8 @@ int main(void)
 		TEST(a_run_of_several_steps_stops_after_the_one_under_way),
 		TEST(who_locks_a_run_of_several_steps_gives_the_connection_back),
 		TEST(who_locks_between_steps_gives_the_connection_back),
-		cmocka_unit_test_setup_teardown(
-			an_interrupt_ends_the_wait_at_a_shut_gate, open_with_standby, close_all),
+		cmocka_unit_test_setup_teardown(an_interrupt_ends_the_wait_at_a_shut_gate,
+			world_open_with_standby, world_close_all),
 		TEST(suspended_in_a_step_it_comes_back_to_it),
 		TEST(a_term_rolls_the_group_back),
 		TEST(a_terminal_that_hangs_up_rolls_the_group_back),

@@ -34,12 +34,6 @@ static int open_alone(void **state)
 	return 0;
 }
 
-static int close_all(void **state)
-{
-	world_free(*state);
-	return 0;
-}
-
 static void kill_server(struct world *w)
 {
 	cluster_kill_node(w->servers, 0);
@@ -203,7 +197,7 @@ static void a_server_that_froze_in_a_step_is_left_at_once(void **state)
 	server_expect(w->servers, 0, "select count(*) from dbtop.revision", "1");
 }
 
-#define TEST(test) cmocka_unit_test_setup_teardown(test, open_alone, close_all)
+#define TEST(test) cmocka_unit_test_setup_teardown(test, open_alone, world_close_all)
 
 int main(void)
 {

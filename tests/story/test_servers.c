@@ -12,18 +12,6 @@
 #include "scratch.h"
 #include "story/world.h"
 
-static int open_with_standby(void **state)
-{
-	*state = world_new(1);
-	return 0;
-}
-
-static int close_all(void **state)
-{
-	world_free(*state);
-	return 0;
-}
-
 static void configure(struct world *w, const char *dsn, const char *lines)
 {
 	char *text = mem_printf(
@@ -96,7 +84,8 @@ static void a_second_primary_shuts_the_gate_until_it_is_gone(void **state)
 int main(void)
 {
 	setlocale(LC_ALL, "C.UTF-8");
-#define WITH_STANDBY(name) cmocka_unit_test_setup_teardown(name, open_with_standby, close_all)
+#define WITH_STANDBY(name) \
+	cmocka_unit_test_setup_teardown(name, world_open_with_standby, world_close_all)
 	const struct CMUnitTest tests[] = {
 		WITH_STANDBY(all_panels_work_through_a_transaction_pooler_and_no_step_does),
 		WITH_STANDBY(a_second_primary_shuts_the_gate_until_it_is_gone),

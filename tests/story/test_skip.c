@@ -9,18 +9,6 @@
 
 #include "story/world.h"
 
-static int open_alone(void **state)
-{
-	*state = world_new(0);
-	return 0;
-}
-
-static int close_all(void **state)
-{
-	world_free(*state);
-	return 0;
-}
-
 static void open_plan(struct world *w)
 {
 	world_conf(w, "dev", "");
@@ -81,11 +69,11 @@ int main(void)
 	setlocale(LC_ALL, "C.UTF-8");
 	server_need();
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(a_step_is_left_out_with_a_reason_or_not_at_all,
+			world_open_alone, world_close_all),
 		cmocka_unit_test_setup_teardown(
-			a_step_is_left_out_with_a_reason_or_not_at_all, open_alone, close_all),
-		cmocka_unit_test_setup_teardown(
-			a_hazard_of_the_open_plan_is_acknowledged_by_command, open_alone,
-			close_all),
+			a_hazard_of_the_open_plan_is_acknowledged_by_command, world_open_alone,
+			world_close_all),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -22,18 +22,6 @@ static const char holder_words[] =
 	"TZ')) "
 	"from pg_stat_activity where application_name like 'dbtop/change%' limit 1";
 
-static int open_alone(void **state)
-{
-	*state = world_new(0);
-	return 0;
-}
-
-static int close_all(void **state)
-{
-	world_free(*state);
-	return 0;
-}
-
 /* The first waits in its step for somebody else's lock, and holds the migration lock. */
 static PGconn *hold(struct world *w, const char *conf)
 {
@@ -147,7 +135,7 @@ static void without_a_screen_the_second_names_the_first_and_exits_with_4(void **
 	free(words);
 }
 
-#define TEST(test) cmocka_unit_test_setup_teardown(test, open_alone, close_all)
+#define TEST(test) cmocka_unit_test_setup_teardown(test, world_open_alone, world_close_all)
 
 int main(void)
 {

@@ -200,3 +200,21 @@ char *world_stored(struct world *w, const char *sql)
 	free(path);
 	return cell;
 }
+
+int world_open_alone(void **state)
+{
+	*state = world_new(0);
+	return 0;
+}
+
+int world_open_with_standby(void **state)
+{
+	*state = world_new(1);
+	return 0;
+}
+
+int world_close_all(void **state)
+{
+	world_free(*state);
+	return 0;
+}

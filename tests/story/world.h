@@ -25,6 +25,10 @@ struct world {
 
 struct world *world_new(int standbys);
 void world_free(struct world *w);
+/* The same as cmocka's setup and teardown: a primary by itself, or with one standby. */
+int world_open_alone(void **state);
+int world_open_with_standby(void **state);
+int world_close_all(void **state);
 
 void world_conf(struct world *w, const char *env, const char *lines);
 /* The first one takes the place of the sample migrations. Before world_conf(). */
