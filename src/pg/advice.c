@@ -146,7 +146,8 @@ static const struct advice rows[] = {
 		.symptom = "authentication failed",
 		.sqlstate = "28P01",
 		.stops = true,
-		.hint = "check user and password: PGPASSWORD, ~/.pgpass or the service file",
+		.hint = "the server refuses the password: check it and the user in PGPASSWORD, "
+			"~/.pgpass or the service file",
 		.usual = { "user or password is wrong, or is meant for another server",
 			"the password has expired: VALID UNTIL of the role",
 			"~/.pgpass may be read by others: then it is not read at all" },
@@ -166,6 +167,19 @@ static const struct advice rows[] = {
 			"~/.pgpass may be read by others: then it is not read at all" },
 		.steps = { "say the password with -W, or write it to ~/.pgpass (chmod 600)" },
 		.look = look_at_password },
+	{ .id = "password-in-clear",
+		.symptom = "the password is wanted in clear",
+		.words = "wants the password in clear",
+		.stops = true,
+		.hint = "it was not sent: use TLS (sslmode=verify-full), or say sslmode=prefer to "
+			"let it go in clear",
+		.usual = { "pg_hba.conf says password, ldap, pam or radius, and the server has no "
+			   "TLS",
+			"somebody else answers there, to be given the password" },
+		.steps = { "switch ssl on in the server, and set sslmode=verify-full and "
+			   "sslrootcert",
+			"or let pg_hba.conf ask for scram-sha-256",
+			"on a network nobody else reads: sslmode=prefer" } },
 	{ .id = "tls-refused",
 		.symptom = "TLS refused",
 		.sqlstate = "28000",

@@ -266,6 +266,12 @@ static void dial_refused(struct conn *conn)
 	dial_next_address(conn);
 }
 
+/* libpq takes nothing back: whoever asks for the password as it is would have it with the next poll. */
+static bool would_show_password(struct conn *conn)
+{
+	return conn->driver->shows_password(conn->link) && conninfo_is_exposed(conn->info);
+}
+
 static void on_dialing(void *arg, int events);
 
 /* libpq may open another socket under the same number at each poll: the watch never lives across one. */
@@ -282,10 +288,16 @@ static void watch_dialing(struct conn *conn, int events)
 static void on_dialing(void *arg, int events)
 {
 	struct conn *conn = arg;
+	struct err e;
 
 	(void)events;
 	loop_watch_stop(conn->watch);
 	conn->watch = NULL;
+	if (would_show_password(conn)) {
+		error_from_clear_password(conn->info, &e);
+		conn_fail(conn, &e, CONN_STOP);
+		return;
+	}
 	switch (conn->driver->poll(conn->link)) {
 	case DRIVER_POLL_READING: watch_dialing(conn, LOOP_READ); break;
 	case DRIVER_POLL_WRITING: watch_dialing(conn, LOOP_WRITE); break;

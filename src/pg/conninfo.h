@@ -55,6 +55,11 @@ const char *conninfo_warning(const struct conninfo *info);
 char *conninfo_password_place(const struct conninfo *info);
 /* Over a unix socket: it takes no TLS, whatever sslmode asks. */
 bool conninfo_is_local(const struct conninfo *info);
+/*
+ * The way leads over a network, and nobody said that it may go without TLS: words that come without it may be
+ * anybody's, and no password goes out in clear. Whoever sets sslmode to disable, allow or prefer takes less.
+ */
+bool conninfo_is_exposed(const struct conninfo *info);
 /* password, sslpassword: never shown. */
 bool conninfo_is_secret(const char *keyword);
 

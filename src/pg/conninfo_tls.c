@@ -138,6 +138,26 @@ static bool secure_binding(struct conninfo *info, const struct tls_rule *rule, s
 	return ok;
 }
 
+/* A tunnel's end has an address of this machine too, but it goes by the name of the server behind it. */
+static bool is_this_machine(const struct conninfo *info)
+{
+	const char *host = conninfo_get_or(info, "host", "");
+
+	if (!*host)
+		host = conninfo_get_or(info, "hostaddr", "");
+	return strcmp(host, "localhost") == 0 || strncmp(host, "127.", 4) == 0 ||
+	       strcmp(host, "::1") == 0;
+}
+
+bool conninfo_is_exposed(const struct conninfo *info)
+{
+	const char *mode = conninfo_get_or(info, "sslmode", "prefer");
+
+	if (conninfo_is_local(info) || is_this_machine(info))
+		return false;
+	return !conninfo_is_said(info, "sslmode") || mode_rank(mode) >= mode_rank("require");
+}
+
 bool conninfo_secure(struct conninfo *info, const struct tls_rule *rule, struct err *e)
 {
 	if (!conninfo_is_local(info))

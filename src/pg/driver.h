@@ -67,14 +67,16 @@ struct driver {
 	 * "…: FATAL:  28P01: words", since no other way leads to its SQLSTATE. */
 	const char *(*error)(struct driver_conn *);
 	bool (*needs_password)(struct driver_conn *); /* refused for want of one */
+	/* The next poll would send the password as it is, and nothing encrypts the way. */
+	bool (*shows_password)(struct driver_conn *);
 	enum driver_txn (*txn)(struct driver_conn *);
 	int (*backend_pid)(struct driver_conn *);
 	int (*server_version)(struct driver_conn *);
 	const char *(*parameter)(struct driver_conn *, const char *name); /* NULL = not reported */
 	const char *(*host)(struct driver_conn *);
 	const char *(*port)(struct driver_conn *);
-	const char *(*tls)(
-		struct driver_conn *); /* read back: "TLSv1.3 TLS_AES_256_GCM_SHA384"; "" = none */
+	/* Read back: "TLSv1.3 TLS_AES_256_GCM_SHA384"; "" = none. After a failed dial: of what was said last. */
+	const char *(*tls)(struct driver_conn *);
 	void (*set_notice)(struct driver_conn *, driver_notice_fn *, void *arg);
 
 	/* Extended protocol, text parameters. What COPY … TO stdout sends is thrown away. */

@@ -5,6 +5,8 @@
 #include "pg/driver.h"
 
 #include "base/mem.h"
+#include "pg/error.h"
+#include "pg/lookout.h"
 
 #include <libpq-fe.h>
 #include <openssl/ssl.h>
@@ -23,6 +25,7 @@ struct driver_conn {
 	char tls[64];
 	long verdict; /* X509_V_…: on the server's certificate, where a handshake failed */
 	char *error;  /* owned; libpq's message with what it leaves out; NULL = as it is */
+	struct lookout lookout;
 };
 
 static const PGresult *to_pg(const struct driver_result *result)
@@ -97,10 +100,39 @@ static void explain_failure(struct driver_conn *conn)
 		X509_verify_cert_error_string(conn->verdict), message + len);
 }
 
+static void read_tls(struct driver_conn *conn)
+{
+	bool is_used = PQsslInUse(conn->pg);
+	const char *protocol = is_used ? PQsslAttribute(conn->pg, "protocol") : NULL;
+	const char *cipher = is_used ? PQsslAttribute(conn->pg, "cipher") : NULL;
+
+	snprintf(conn->tls, sizeof(conn->tls), "%s%s%s",
+		protocol  ? protocol
+		: is_used ? "TLS"
+			  : "",
+		cipher ? " " : "", cipher ? cipher : "");
+}
+
+/*
+ * With sslmode prefer and allow, whatever the server's refusal is, libpq dials a second time without TLS, or with it:
+ * two failures for one wrong password where somebody counts them, the second for everybody to read. Only where the way
+ * itself was refused does the other way make sense.
+ */
+static bool is_answer_final(const struct driver_conn *conn)
+{
+	const char *message = PQerrorMessage(conn->pg);
+	char sqlstate[6];
+
+	return error_find_sqlstate(message, sqlstate) && !strstr(message, "pg_hba.conf");
+}
+
 static enum driver_poll libpq_poll(struct driver_conn *conn)
 {
+	read_tls(conn);
 	PostgresPollingStatusType status = poll_listening(conn);
 
+	if (status != PGRES_POLLING_OK && is_answer_final(conn))
+		status = PGRES_POLLING_FAILED;
 	if (status == PGRES_POLLING_FAILED)
 		explain_failure(conn);
 	if (status == PGRES_POLLING_OK)
@@ -136,6 +168,14 @@ static const char *libpq_error(struct driver_conn *conn)
 static bool libpq_needs_password(struct driver_conn *conn)
 {
 	return PQconnectionNeedsPassword(conn->pg);
+}
+
+static bool libpq_shows_password(struct driver_conn *conn)
+{
+	const char *password = PQpass(conn->pg);
+	bool is_asked = lookout_sees_request(&conn->lookout, PQsocket(conn->pg));
+
+	return is_asked && password && *password && !PQsslInUse(conn->pg);
 }
 
 static enum driver_txn libpq_txn(struct driver_conn *conn)
@@ -177,15 +217,8 @@ static const char *libpq_port(struct driver_conn *conn)
 
 static const char *libpq_tls(struct driver_conn *conn)
 {
-	bool is_used = PQsslInUse(conn->pg);
-	const char *protocol = is_used ? PQsslAttribute(conn->pg, "protocol") : NULL;
-	const char *cipher = is_used ? PQsslAttribute(conn->pg, "cipher") : NULL;
-
-	snprintf(conn->tls, sizeof(conn->tls), "%s%s%s",
-		protocol  ? protocol
-		: is_used ? "TLS"
-			  : "",
-		cipher ? " " : "", cipher ? cipher : "");
+	if (libpq_is_alive(conn))
+		read_tls(conn);
 	return conn->tls;
 }
 
@@ -426,6 +459,7 @@ const struct driver driver_libpq = {
 	.is_alive = libpq_is_alive,
 	.error = libpq_error,
 	.needs_password = libpq_needs_password,
+	.shows_password = libpq_shows_password,
 	.txn = libpq_txn,
 	.backend_pid = libpq_backend_pid,
 	.server_version = libpq_server_version,

@@ -102,8 +102,7 @@ bool error_is_fatal(const struct driver *driver, const struct driver_result *res
 	return strcmp(severity, "FATAL") == 0 || strcmp(severity, "PANIC") == 0;
 }
 
-/* ":  28P01: words": the words, or NULL when there is no SQLSTATE. */
-static const char *find_sqlstate(const char *message, char sqlstate[6])
+const char *error_find_sqlstate(const char *message, char sqlstate[6])
 {
 	for (const char *at = message; (at = strstr(at, ":  ")); at++) {
 		const char *code = at + 3;
@@ -145,18 +144,32 @@ void error_from_dial(const struct driver *driver, struct driver_conn *link,
 	char *message = redacted(driver, link, info);
 	struct str place = { 0 };
 	char sqlstate[6] = "";
-	const char *words = find_sqlstate(message, sqlstate);
+	const char *words = error_find_sqlstate(message, sqlstate);
+	bool is_anybodys = words && conninfo_is_exposed(info) && !*driver->tls(link);
 
 	if (!words)
 		words = skip_place(message);
 	conninfo_words(info, &place);
-	err_set(e, ERR_CONNECT, "cannot connect to %.120s: %.*s", str_c(&place),
-		(int)strcspn(words, "\n"), words);
+	err_set(e, ERR_CONNECT, "cannot connect to %.120s: %s%.*s", str_c(&place),
+		is_anybodys ? "untrusted, without TLS: " : "", (int)strcspn(words, "\n"), words);
 	snprintf(e->sqlstate, sizeof(e->sqlstate), "%s", sqlstate);
 	error_advise(e);
 	name_asker(e, info);
 	str_release(&place);
 	free(message);
+}
+
+void error_from_clear_password(const struct conninfo *info, struct err *e)
+{
+	struct str place = { 0 };
+
+	conninfo_words(info, &place);
+	err_set(e, ERR_CONNECT,
+		"cannot connect to %.120s: the server wants the password in clear, and nothing "
+		"encrypts the way",
+		str_c(&place));
+	error_advise(e);
+	str_release(&place);
 }
 
 void error_from_loss(const struct driver *driver, struct driver_conn *link,

@@ -24,6 +24,10 @@ void error_from_dial(const struct driver *driver, struct driver_conn *link,
 	const struct conninfo *info, struct err *e);
 void error_from_loss(const struct driver *driver, struct driver_conn *link,
 	const struct conninfo *info, struct err *e);
+/* The dial was given up before the password went out in clear. */
+void error_from_clear_password(const struct conninfo *info, struct err *e);
+/* "…: FATAL:  28P01: words" as libpq says it when it is verbose: the words and the code, or NULL. */
+const char *error_find_sqlstate(const char *message, char sqlstate[6]);
 /* FATAL and PANIC: the session is over, whatever the driver says. */
 bool error_is_fatal(const struct driver *driver, const struct driver_result *result);
 /* Asking again cannot help before a person has changed something: password, name, right. */

@@ -75,6 +75,7 @@ static const struct rule rules[] = {
 	ROW("",      "does not support SSL",   NOTHING,   DROP,   AUTH,     1, "the server has no TLS"),
 	ROW("",      "protocol version",       NOTHING,   DROP,   AUTH,     1, "no TLS version in common"),
 	ROW("",      "invalid connection option", NOTHING,   DROP,   AUTH,     1, "a connection option is wrong"),
+	ROW("",      "password in clear",      NOTHING,   DROP,   AUTH,     1, "the password would be read on the way"),
 	ROW("",      "no password supplied",   NOTHING,   DROP,   AUTH,     1, "the server wants a password"),
 	ROW("",      "onnection refused",      BY_PHASE,  DROP,   REFUSED,  2, "nobody listens there"),
 	ROW("",      "No such file",           BY_PHASE,  DROP,   REFUSED,  2, "nobody listens there"),

@@ -93,7 +93,7 @@ static void bar_server(const struct frame *f, struct bar *bar)
 	if (id->tls[0])
 		bar_text(bar, bar->role, "TLS");
 	else if (!identity_is_local(id))
-		bar_text(bar, bar->role, "no TLS");
+		bar_text(bar, bar->role, "PLAIN");
 }
 
 static void bar_lost(const struct frame *f, struct bar *bar)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /*
- * TLS as an operator meets it: `tls = 1.3` with a root certificate at hand, against servers that are as they should be
- * and against each that is not. What is wrong, where, and what to do stands in one sentence and its hint.
+ * Fault row 33: TLS as an operator meets it: `tls = 1.3` with a root certificate at hand, against servers that are as
+ * they should be and against each that is not. What is wrong, where, and what to do stands in one sentence and its hint.
  */
 #include "test.h"
 
@@ -129,10 +129,14 @@ static int world_up(void **state)
 	make_authority();
 	servers = server_start(&(struct cluster_options){ .is_tcp = true,
 		.standbys = 1,
-		.extra_hba = "hostssl all guarded 127.0.0.1/32 scram-sha-256\n" });
+		.extra_hba = "hostssl all guarded 127.0.0.1/32 scram-sha-256\n"
+			     "hostnossl all guarded 127.0.0.1/32 scram-sha-256\n"
+			     "hostnossl all unencrypted 127.0.0.1/32 trust\n"
+			     "hostssl all unencrypted 127.0.0.1/32 reject\n" });
 	server_run(servers, 0,
 		"create role watcher login in role pg_monitor; "
-		"create role guarded login superuser password 'tr0ubadour'");
+		"create role guarded login superuser password 'tr0ubadour'; "
+		"create role unencrypted login");
 	server_wait_replayed(servers, 1);
 	return 0;
 }
@@ -347,6 +351,41 @@ static void channel_binding_wants_a_password_over_tls(void **state)
 	shell_assert(sh, 0);
 }
 
+static int count_refusals(void)
+{
+	size_t len;
+	struct err e;
+	char *log = path_read(cluster_log_path(servers, 0), 64 << 20, &len, &e);
+	int count = 0;
+
+	assert_non_null(log);
+	for (const char *at = log; (at = strstr(at, "password authentication failed")); at++)
+		count++;
+	free(log);
+	return count;
+}
+
+/* libpq by itself takes a refusal over TLS for a reason to try without. */
+static void a_password_refused_over_tls_is_not_tried_again_without(void **state)
+{
+	struct shell *sh = *state;
+	serve(0, "good", "TLSv1.3");
+	shell_env(sh, "PGPASSWORD", "wr0ng");
+	shell_env(sh, "PGSSLMODE", "prefer");
+	write_target(sh, "localhost", "\nenv = dev");
+	int before = count_refusals();
+
+	dbtop(sh, "status -U guarded");
+
+	shell_assert(sh, 12);
+	shell_assert_err(sh, ": password authentication failed for user \"guarded\"");
+	shell_assert_err(sh, "hint: the server refuses the password");
+	assert_int_equal(count_refusals(), before + 1);
+	/* a way that is refused for being encrypted is another matter */
+	dbtop(sh, "status -U unencrypted");
+	shell_assert(sh, 0);
+}
+
 int main(void)
 {
 #define IN_SHELL(test) cmocka_unit_test_setup_teardown(test, shell_up, shell_down)
@@ -358,6 +397,7 @@ int main(void)
 		IN_SHELL(the_watching_role_and_the_standbys_are_held_to_it_too),
 		IN_SHELL(a_socket_is_refused_and_never_called_tls),
 		IN_SHELL(channel_binding_wants_a_password_over_tls),
+		IN_SHELL(a_password_refused_over_tls_is_not_tried_again_without),
 	};
 	return cmocka_run_group_tests(tests, world_up, world_down);
 }

@@ -36,6 +36,7 @@ struct fake {
 	const char *in_hot_standby; /* the reported parameter; NULL = none */
 	bool is_identity_scripted;
 	bool needs_password;
+	bool wants_clear_password;
 	int full_sockets;	      /* so many flushes and copies are told to come again */
 	int dials, finishes, cancels; /* counted */
 	char last_options[512], last_hostaddr[64], last_application[80]; /* of the last dial */

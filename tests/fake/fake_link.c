@@ -148,6 +148,11 @@ static bool fake_needs_password(struct driver_conn *conn)
 	return to_link(conn)->fake->needs_password;
 }
 
+static bool fake_shows_password(struct driver_conn *conn)
+{
+	return to_link(conn)->fake->wants_clear_password;
+}
+
 static enum driver_txn fake_txn(struct driver_conn *conn)
 {
 	return to_link(conn)->txn;
@@ -441,6 +446,7 @@ static const struct driver fake_driver_table = {
 	.is_alive = fake_is_alive,
 	.error = fake_error_text,
 	.needs_password = fake_needs_password,
+	.shows_password = fake_shows_password,
 	.txn = fake_txn,
 	.backend_pid = fake_backend_pid,
 	.server_version = fake_server_version,

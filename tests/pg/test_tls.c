@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /*
- * TLS as it is really in use: read back from the connection and equal to what the server says of it, whatever was asked
- * for; a socket is never called TLS.
+ * Fault row 33: TLS as it is really in use: read back from the connection and equal to what the server says of it,
+ * whatever was asked for; a socket is never called TLS.
  */
 #include "test.h"
 

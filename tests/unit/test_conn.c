@@ -162,10 +162,48 @@ static void a_wrong_password_is_asked_about_once(void **state)
 	assert_int_equal(w->fake->dials, 1);
 	assert_string_equal(view(w)->sqlstate, "28P01");
 	assert_string_equal(view(w)->error,
-		"cannot connect to ann@pg-a:5432/shop: password authentication failed for user "
-		"\"ann\"");
+		"cannot connect to ann@pg-a:5432/shop: untrusted, without TLS: password "
+		"authentication failed for user \"ann\"");
 	conn_retry(w->conn);
 	loop_advance_ms(w->loop, 0);
+	assert_int_equal(view(w)->state, LINK_UP);
+}
+
+static void words_that_came_over_tls_are_told_as_they_are(void **state)
+{
+	struct conn_world *w = *state;
+	snprintf(w->fake->identity.tls, sizeof(w->fake->identity.tls), "TLSv1.3");
+	fake_refuse(w->fake, "x failed: FATAL:  28P01: password authentication failed\n");
+
+	conn_world_open(w);
+
+	assert_string_equal(view(w)->error,
+		"cannot connect to ann@pg-a:5432/shop: password authentication failed");
+	assert_non_null(strstr(view(w)->hint, "the server refuses the password"));
+}
+
+static void a_password_wanted_in_clear_stops_before_it_is_sent(void **state)
+{
+	struct conn_world *w = *state;
+	w->fake->wants_clear_password = true;
+
+	conn_world_open(w);
+	loop_advance_ms(w->loop, 3600000);
+
+	assert_int_equal(view(w)->state, LINK_STOPPED);
+	assert_int_equal(w->fake->dials, 1);
+	assert_non_null(strstr(view(w)->error, "the server wants the password in clear"));
+	assert_non_null(strstr(view(w)->hint, "it was not sent"));
+}
+
+static void a_password_wanted_in_clear_is_sent_where_sslmode_allows_it(void **state)
+{
+	struct conn_world *w = *state;
+	w->fake->wants_clear_password = true;
+	conninfo_set_from(w->info, "sslmode", "prefer", "PGSSLMODE");
+
+	conn_world_open(w);
+
 	assert_int_equal(view(w)->state, LINK_UP);
 }
 
@@ -380,6 +418,9 @@ int main(void)
 		CASE(the_next_address_of_a_name_is_tried_at_once),
 		CASE(redials_come_after_1_2_4_8_15_30_30_seconds),
 		CASE(a_wrong_password_is_asked_about_once),
+		CASE(words_that_came_over_tls_are_told_as_they_are),
+		CASE(a_password_wanted_in_clear_stops_before_it_is_sent),
+		CASE(a_password_wanted_in_clear_is_sent_where_sslmode_allows_it),
 		CASE(no_message_shows_the_password),
 		CASE(a_missing_password_stops),
 		CASE(a_server_older_than_13_is_refused_by_its_version),

@@ -187,6 +187,38 @@ static void channel_binding_goes_to_libpq_and_requires_tls_where_it_is_required(
 	conninfo_free(info);
 }
 
+static void a_way_over_a_network_is_exposed_unless_somebody_took_less(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *text;
+		bool is_exposed;
+	} cases[] = {
+		{ "host=pg-a", true },
+		{ "host=10.1.2.3", true },
+		{ "hostaddr=10.1.2.3", true },
+		{ "host=pg-a sslmode=require", true },
+		{ "host=pg-a sslmode=verify-full", true },
+		{ "host=pg-a sslmode=prefer", false },
+		{ "host=pg-a sslmode=allow", false },
+		{ "host=pg-a sslmode=disable", false },
+		/* the near end of a tunnel */
+		{ "host=pg-a hostaddr=127.0.0.1", true },
+		{ "host=localhost", false },
+		{ "host=127.0.0.1", false },
+		{ "hostaddr=127.0.0.1", false },
+		{ "host=::1", false },
+		{ "host=/run/pg", false },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct conninfo *info = secure(cases[i].text, &nothing);
+		if (conninfo_is_exposed(info) != cases[i].is_exposed)
+			fail_msg("%s", cases[i].text);
+		conninfo_free(info);
+	}
+}
+
 static void a_copy_knows_where_each_value_came_from(void **state)
 {
 	(void)state;
@@ -214,6 +246,7 @@ int main(void)
 		CASE(a_root_certificate_that_is_named_counts_as_at_hand),
 		CASE(a_mode_said_anywhere_stands_beside_the_root_certificate),
 		CASE(channel_binding_goes_to_libpq_and_requires_tls_where_it_is_required),
+		CASE(a_way_over_a_network_is_exposed_unless_somebody_took_less),
 		CASE(a_copy_knows_where_each_value_came_from),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
