@@ -99,8 +99,10 @@ struct driver {
 		size_t len); /* 1 taken, 0 again later, -1 lost */
 	int (*copy_end)(struct driver_conn *, const char *error);
 
-	/* A way to cancel that may be used on another thread; blocking. */
-	void *(*cancel_new)(struct driver_conn *);
+	/* A way to cancel that may be used on another thread; blocking, for 5 s at most where it is by SQL. Where
+	 * encryption is a condition and the driver's own request would be plain, by_sql does it over a second link
+	 * like this one: one row, true = sent. by_sql NULL = it cannot. Answers NULL where there is no way. */
+	void *(*cancel_new)(struct driver_conn *, const struct driver_text *by_sql);
 	bool (*cancel_send)(void *cancel, char *text, size_t bytes);
 	void (*cancel_free)(void *cancel);
 

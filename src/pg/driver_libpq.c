@@ -5,6 +5,7 @@
 #include "pg/driver.h"
 
 #include "base/mem.h"
+#include "pg/driver_cancel.h"
 #include "pg/error.h"
 #include "pg/lookout.h"
 
@@ -361,19 +362,9 @@ static int libpq_copy_end(struct driver_conn *conn, const char *error)
 	return PQputCopyEnd(conn->pg, error);
 }
 
-static void *libpq_cancel_new(struct driver_conn *conn)
+static void *libpq_cancel_new(struct driver_conn *conn, const struct driver_text *by_sql)
 {
-	return PQgetCancel(conn->pg);
-}
-
-static bool libpq_cancel_send(void *cancel, char *text, size_t bytes)
-{
-	return PQcancel(cancel, text, (int)bytes);
-}
-
-static void libpq_cancel_free(void *cancel)
-{
-	PQfreeCancel(cancel);
+	return driver_cancel_new(conn->pg, by_sql);
 }
 
 static enum driver_kind libpq_kind(const struct driver_result *result)
@@ -480,8 +471,8 @@ const struct driver driver_libpq = {
 	.copy_data = libpq_copy_data,
 	.copy_end = libpq_copy_end,
 	.cancel_new = libpq_cancel_new,
-	.cancel_send = libpq_cancel_send,
-	.cancel_free = libpq_cancel_free,
+	.cancel_send = driver_cancel_send,
+	.cancel_free = driver_cancel_free,
 	.kind = libpq_kind,
 	.rows = libpq_rows,
 	.columns = libpq_columns,

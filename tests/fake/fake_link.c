@@ -410,8 +410,9 @@ static int fake_copy_end(struct driver_conn *conn, const char *error)
 	return 1;
 }
 
-static void *fake_cancel_new(struct driver_conn *conn)
+static void *fake_cancel_new(struct driver_conn *conn, const struct driver_text *by_sql)
 {
+	(void)by_sql;
 	return to_link(conn)->fake;
 }
 
