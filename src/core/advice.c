@@ -14,7 +14,7 @@ static const struct advice *find(const struct app *app, struct advice_causes *ca
 			&(struct advice_given){ .link = &model->link,
 				.pool = &model->pool,
 				.others = model->standbys,
-				.other_count = model->standbys ? app->target.replica_count : 0 },
+				.other_count = app->standby_count },
 			causes);
 	return advice;
 }

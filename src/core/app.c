@@ -10,6 +10,7 @@
 #include "base/mem.h"
 #include "conf/target.h"
 #include "core/args.h"
+#include "core/fleet.h"
 #include "core/metrics_serve.h"
 #include "core/migrations.h"
 #include "core/monitor.h"
@@ -48,18 +49,6 @@ void app_init(struct app *app, struct loop *loop)
 	set_now(app);
 }
 
-static void free_endpoints(struct app *app)
-{
-	endpoint_free(app->primary);
-	for (size_t i = 0; app->standbys && i < app->target.replica_count; i++)
-		endpoint_free(app->standbys[i]);
-	free(app->standbys);
-	free(app->model.standbys);
-	app->primary = NULL;
-	app->standbys = NULL;
-	app->model.standbys = NULL;
-}
-
 void app_release(struct app *app)
 {
 	app->is_closing = true;
@@ -68,7 +57,7 @@ void app_release(struct app *app)
 	run_drop(app);
 	metrics_serve_drop(app);
 	monitor_stop(app);
-	free_endpoints(app);
+	fleet_close(app);
 	/* What was under way is told now that it is canceled, while those it belongs to are still here. */
 	loop_turn(app->loop, false);
 	loop_free_deferred(app->loop);
@@ -254,93 +243,10 @@ bool app_retarget(struct app *app, const char *name, const char *conninfo,
 	return true;
 }
 
-static void on_primary_changed(void *arg, struct endpoint *endpoint)
-{
-	struct app *app = arg;
-
-	(void)endpoint;
-	monitor_link_changed(app);
-}
-
-static void on_standby_changed(void *arg, struct endpoint *endpoint)
-{
-	struct app *app = arg;
-
-	(void)endpoint;
-	for (size_t i = 0; i < app->target.replica_count; i++)
-		app->model.standbys[i] = *endpoint_view(app->standbys[i]);
-	monitor_standby_changed(app);
-	bus_post(&app->bus, EVENT_LINK);
-}
-
-static struct pool_options pool_options_of(const struct target *target)
-{
-	static const enum pool_ping pings[] = {
-		[PRE_PING_AUTO] = POOL_PING_AUTO,
-		[PRE_PING_OFF] = POOL_PING_OFF,
-		[PRE_PING_ALWAYS] = POOL_PING_ALWAYS,
-	};
-	struct pool_options pool = pool_defaults;
-
-	pool.size = (int)target->pool.size;
-	pool.max_overflow = (int)target->pool.max_overflow;
-	pool.timeout_ms = target->pool.timeout_ms;
-	pool.recycle_ms = target->pool.recycle_ms;
-	pool.ping = pings[target->pool.pre_ping];
-	return pool;
-}
-
-static struct endpoint *make_endpoint(
-	struct app *app, const struct conninfo *info, endpoint_changed_fn *changed)
-{
-	struct conninfo *monitor_info = conninfo_copy(info);
-	struct pool_options pool = pool_options_of(&app->target);
-
-	if (app->target.monitor_user)
-		conninfo_set(monitor_info, "user", app->target.monitor_user);
-	struct endpoint *endpoint = endpoint_new(app->loop,
-		&(struct endpoint_options){ .driver = &driver_libpq,
-			.info = info,
-			.monitor_info = monitor_info,
-			.pool = &pool,
-			.connect_timeout_ms = app->target.connect_timeout_ms,
-			.pooler_is_session = app->target.pooler_is_session,
-			.set_role = app->target.migrate_role },
-		changed, app);
-	conninfo_free(monitor_info);
-	return endpoint;
-}
-
-/* Who typed a password for a user means that user on each server of the target, as with psql and several hosts. */
-static void share_password(const struct app *app, struct conninfo *info)
-{
-	const char *user = conninfo_get(info, "user"), *ours = conninfo_get(app->conninfo, "user");
-
-	if (app->password && !conninfo_has_password(info) && user && ours &&
-		strcmp(user, ours) == 0)
-		conninfo_set(info, "password", app->password);
-}
-
 bool app_connect(struct app *app, struct err *e)
 {
-	if (app->primary)
-		return true;
 	/* Not sooner: the demo goes elsewhere, and `paths` goes nowhere. */
-	if (!conninfo_secure(app->conninfo, &app->target.tls, e))
-		return false;
-	app->primary = make_endpoint(app, app->conninfo, on_primary_changed);
-	size_t count = app->target.replica_count;
-	app->standbys = mem_zero(count * sizeof(struct endpoint *));
-	app->model.standbys = mem_zero(count * sizeof(struct link_view));
-	for (size_t i = 0; i < count; i++) {
-		struct conninfo *info = app_standby_conninfo(app, i, e);
-		if (!info)
-			return false;
-		share_password(app, info);
-		app->standbys[i] = make_endpoint(app, info, on_standby_changed);
-		conninfo_free(info);
-	}
-	return true;
+	return app->fleet || fleet_open(app, e);
 }
 
 bool app_wants_password(const struct app *app)
@@ -361,7 +267,7 @@ void app_words(const struct app *app, struct str *out)
 void app_set_password(struct app *app, const char *password)
 {
 	monitor_stop(app);
-	free_endpoints(app);
+	fleet_close(app);
 	conninfo_set(app->conninfo, "password", password);
 	mem_free_secret(app->password);
 	app->password = mem_strdup(password);
@@ -434,6 +340,7 @@ static void on_tick(void *arg)
 
 	set_now(app);
 	lock_when_due(app);
+	fleet_follow(app); /* a run that forbade it may be closed by now */
 	remember_check_notes(app);
 	bus_post(&app->bus, EVENT_TICK);
 }

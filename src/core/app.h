@@ -22,6 +22,7 @@ struct conninfo;
 struct deep;
 struct demo;
 struct endpoint;
+struct fleet;
 struct migrations;
 struct run;
 struct executor;
@@ -40,11 +41,13 @@ struct app {
 	struct err
 		config_error; /* a command goes on without a configuration; kind NONE = it is fine */
 	struct store *store;  /* owned; NULL when it could not be opened: model.store_words */
-	struct arena error_arena;      /* file names that errors borrow */
-	struct arena journal_arena;    /* of the last find_open() */
-	int64_t notes_change;	       /* the store's change number behind model.notes */
-	struct endpoint *primary;      /* owned; NULL until app_connect() */
-	struct endpoint **standbys;    /* owned; target.replica_count */
+	struct arena error_arena;   /* file names that errors borrow */
+	struct arena journal_arena; /* of the last find_open() */
+	int64_t notes_change;	    /* the store's change number behind model.notes */
+	struct fleet *fleet;	    /* core/fleet.c; owned; NULL until app_connect() */
+	struct endpoint *primary;   /* the fleet's: where dbtop stands */
+	struct endpoint **standbys; /* the fleet's: all others; standby_count */
+	size_t standby_count;
 	struct monitor *monitor;       /* core/monitor.c; owned; NULL unless watching */
 	struct migrations *migrations; /* core/migrations.c; owned */
 	struct run *run;	       /* core/run.c; owned; NULL = none */
@@ -73,7 +76,7 @@ void app_release(struct app *app);
 
 /* Settings and target from files, environment and flags; nothing is opened. */
 bool app_configure(struct app *app, const struct args *args, struct err *e) MUST_CHECK;
-/* Make the endpoints of primary and standbys, once; connections open when somebody asks for one. */
+/* Make the servers of the target, once; connections open when somebody asks for one. */
 bool app_connect(struct app *app, struct err *e) MUST_CHECK;
 /* How to reach a standby the target names, secured like the primary; the caller frees it. */
 struct conninfo *app_standby_conninfo(struct app *app, size_t index, struct err *e) MUST_CHECK;

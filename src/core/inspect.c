@@ -3,6 +3,7 @@
 
 #include "base/mem.h"
 #include "core/app.h"
+#include "core/fleet.h"
 #include "core/plan_acks.h"
 #include "core/run.h"
 #include "migrate/history/history_class.h"
@@ -23,7 +24,8 @@ struct inspector {
 	struct inspect_request request;
 	char *goal; /* owned */
 	struct inspection *inspection;
-	struct lease *lease;
+	struct server_lease *lease;
+	int server;	 /* the one that answers */
 	struct str path; /* search_path asked for in the connection's options */
 	struct history_request history_request;
 	struct catalog_question question;
@@ -80,7 +82,7 @@ static void finish(struct inspector *inspector)
 	struct inspection *inspection = inspector->inspection;
 
 	if (inspector->lease)
-		lease_give_back(inspector->lease);
+		server_lease_give_back(inspector->lease);
 	inspector->app->inspections--;
 	if (inspector->exit != EXIT_DONE) {
 		inspector->error.file =
@@ -104,6 +106,14 @@ static void fail(struct inspector *inspector, enum exit_code exit, const struct 
 	finish(inspector);
 }
 
+/* NULL once it was lost: files take their time. */
+static struct conn *usable_conn(const struct inspector *inspector)
+{
+	struct conn *conn = server_lease_conn(inspector->lease);
+
+	return conn && conn_is_usable(conn) ? conn : NULL;
+}
+
 static void on_facts(void *arg, const struct catalog_answer *answer, const struct err *e)
 {
 	struct inspector *inspector = arg;
@@ -120,8 +130,9 @@ static void ask_catalog(struct inspector *inspector)
 	struct inspection *inspection = inspector->inspection;
 	struct catalog_question *question = &inspector->question;
 
+	struct conn *conn = usable_conn(inspector);
 	forecast_question(inspection->plan, question);
-	if (!inspector->request.wants_sizes || !question->table_count) {
+	if (!inspector->request.wants_sizes || !question->table_count || !conn) {
 		finish(inspector);
 		return;
 	}
@@ -131,8 +142,8 @@ static void ask_catalog(struct inspector *inspector)
 		.acts_as = inspector->history_request.acts_as,
 		.path = inspector->history_request.path,
 	};
-	catalog_facts_start(lease_conn(inspector->lease), &inspection->arena,
-		&inspector->catalog_request, on_facts, inspector);
+	catalog_facts_start(
+		conn, &inspection->arena, &inspector->catalog_request, on_facts, inspector);
 }
 
 static const char *default_goal(const struct inspector *inspector)
@@ -191,7 +202,6 @@ static void go_on(struct inspector *inspector)
 		fail(inspector, inspector->server_exit, &inspector->server_error);
 		return;
 	}
-	inspection->identity = conn_view(lease_conn(inspector->lease))->identity;
 	if (!history->class->is_adopted)
 		run_journal_settle(inspector->app, &inspection->identity, history);
 	inspection->applied = history_applied(
@@ -227,6 +237,8 @@ static void read_history(struct inspector *inspector)
 {
 	struct app *app = inspector->app;
 	const char *format = inspector->inspection->set->format;
+	struct conn *conn;
+	struct err lost;
 
 	if (!inspector->is_scanned || !inspector->lease)
 		return;
@@ -235,7 +247,14 @@ static void read_history(struct inspector *inspector)
 		go_on(inspector);
 		return;
 	}
-	conninfo_startup_option(app->conninfo, "search_path", &inspector->path);
+	conn = usable_conn(inspector);
+	if (!conn) {
+		err_set(&lost, ERR_CONNECT, "the connection was lost before the history was read");
+		on_history(inspector, NULL, &lost);
+		return;
+	}
+	const struct conninfo *info = fleet_info(app, inspector->server);
+	conninfo_startup_option(info, "search_path", &inspector->path);
 	inspector->history_request =
 		(struct history_request){ .format = *format		 ? format
 						    : app->target.format ? app->target.format
@@ -243,20 +262,32 @@ static void read_history(struct inspector *inspector)
 			.project = app->target.project,
 			.table = app->target.history_table,
 			.is_guess = !app->target.format,
-			.role = conninfo_get(app->conninfo, "user"),
+			.role = conninfo_get(info, "user"),
 			.acts_as = app->target.migrate_role,
 			.path = inspector->path.len ? str_c(&inspector->path) : NULL,
 			.event_limit = inspector->request.event_limit };
-	history_read_start(app->loop, lease_conn(inspector->lease), &inspector->history_request,
-		on_history, inspector);
+	history_read_start(app->loop, conn, &inspector->history_request, on_history, inspector);
 }
 
-static void on_lease(void *arg, struct lease *lease, const struct err *e)
+/* What is to be changed is changed where it was looked at. On the screen that is the server it shows already. */
+static void stand_with(struct inspector *inspector, int server)
+{
+	struct app *app = inspector->app;
+
+	inspector->server = server;
+	inspector->inspection->server = server;
+	inspector->inspection->identity = conn_view(server_lease_conn(inspector->lease))->identity;
+	if (inspector->request.wants_primary && !app->is_screen)
+		fleet_move(app, server);
+}
+
+static void on_lease(void *arg, struct server_lease *lease, const struct err *e)
 {
 	struct inspector *inspector = arg;
 
 	inspector->lease = lease;
 	if (!e) {
+		stand_with(inspector, server_lease_server(lease));
 		read_history(inspector);
 		return;
 	}
@@ -318,6 +349,28 @@ static void on_scanned(void *arg)
 		read_history(inspector);
 }
 
+/*
+ * The screen shows one server. Else files are compared with the primary; a standby answers who only reads when there
+ * is none to be had. A target of one server is what it is: a run refuses a standby in its own words.
+ */
+static void ask_server(struct inspector *inspector)
+{
+	struct app *app = inspector->app;
+	struct servers *servers = fleet_servers(app);
+	bool has_choice = servers_count(servers) > 1;
+	struct servers_wish wish = {
+		.class = app->is_screen					  ? ROUTE_THIS
+			 : has_choice && inspector->request.wants_primary ? ROUTE_PRIMARY
+									  : ROUTE_ANY,
+		.server = fleet_here(app),
+		.prefers_primary = true,
+		.tag = "migrations",
+		.deadline_ms = app->target.connect_timeout_ms * (has_choice ? 2 : 1),
+	};
+
+	servers_ask(servers, &wish, on_lease, inspector);
+}
+
 static void begin(void *arg)
 {
 	struct inspector *inspector = arg;
@@ -335,8 +388,7 @@ static void begin(void *arg)
 	}
 	inspector->inspection = inspection_new(app);
 	loop_work_start(app->loop, scan_files, on_scanned, inspector);
-	lease_take(app->primary, CONN_MONITOR, NULL, app->target.connect_timeout_ms, on_lease,
-		inspector);
+	ask_server(inspector);
 }
 
 void inspect_start(

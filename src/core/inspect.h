@@ -20,8 +20,9 @@ struct app;
 struct inspect_request {
 	bool wants_plan;
 	enum plan_direction direction;
-	const char *goal; /* "head", "+1", "-1", a revision …; NULL = head or -1 */
-	bool wants_sizes; /* ask the catalog; without it sizes are unknown */
+	const char *goal;   /* "head", "+1", "-1", a revision …; NULL = head or -1 */
+	bool wants_sizes;   /* ask the catalog; without it sizes are unknown */
+	bool wants_primary; /* something is to be changed: no standby will do */
 	int64_t event_limit;
 };
 
@@ -35,6 +36,7 @@ struct inspection {
 	struct err plan_error;	  /* why there is no plan; kind NONE = fine */
 	enum exit_code plan_exit; /* what that error means */
 	struct identity identity; /* of the server that was asked */
+	int server;		  /* the fleet's number of it */
 	struct arena arena;
 };
 

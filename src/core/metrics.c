@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "core/app.h"
+#include "core/fleet.h"
 #include "pg/conninfo.h"
 #include "pg/lease.h"
 
@@ -58,36 +59,19 @@ static void put_link(const struct metrics_place *place, const struct link_view *
 	}
 }
 
-void metrics_name_server(const struct conninfo *info, char out[METRICS_SERVER_BYTES])
-{
-	const char *host = conninfo_get(info, "host"), *port = conninfo_get(info, "port");
-	const char *address = conninfo_get(info, "hostaddr");
-
-	snprintf(out, METRICS_SERVER_BYTES, "%.255s:%.20s",
-		host	  ? host
-		: address ? address
-			  : "local",
-		port ? port : "5432");
-}
-
 static void collect_standby(const struct app *app, struct metrics_place *place, size_t i)
 {
-	char server[METRICS_SERVER_BYTES];
-	struct err e;
-	struct conninfo *info = conninfo_new(app->target.replicas[i], NULL, &e);
+	char server[FLEET_NAME_BYTES];
 
-	if (!info)
-		return;
-	metrics_name_server(info, server);
+	fleet_name(app, fleet_other(app, i), server);
 	place->server = server;
 	put_link(place, endpoint_view(app->standbys[i]));
 	metrics_collect_pool(place, app->standbys[i]);
-	conninfo_free(info);
 }
 
 void metrics_collect(struct app *app, struct metrics_text *text)
 {
-	char server[METRICS_SERVER_BYTES];
+	char server[FLEET_NAME_BYTES];
 	struct metrics_place place = {
 		.app = app, .text = text, .target = app->target.name, .server = server
 	};
@@ -96,12 +80,12 @@ void metrics_collect(struct app *app, struct metrics_text *text)
 	if (!app->primary)
 		return;
 	app->model.link = *endpoint_view(app->primary);
-	metrics_name_server(app->conninfo, server);
+	fleet_name(app, fleet_here(app), server);
 	put_link(&place, &app->model.link);
 	metrics_collect_pool(&place, app->primary);
 	metrics_collect_server(&place);
 	metrics_collect_replicas(&place);
 	metrics_collect_migrations(&place);
-	for (size_t i = 0; app->standbys && i < app->target.replica_count; i++)
+	for (size_t i = 0; i < app->standby_count; i++)
 		collect_standby(app, &place, i);
 }

@@ -18,11 +18,6 @@ enum { METRICS_REVISIONS_MAX = 100 };
 
 void metrics_collect(struct app *app, struct metrics_text *text);
 
-/* host:port as configured, so that a server has its name before it first answers. */
-struct conninfo;
-enum { METRICS_SERVER_BYTES = 300 };
-void metrics_name_server(const struct conninfo *info, char out[METRICS_SERVER_BYTES]);
-
 /* ---- for the files of this module ---- */
 
 /* Where a series belongs. */

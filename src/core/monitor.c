@@ -6,6 +6,7 @@
 #include "base/mem.h"
 #include "core/app.h"
 #include "core/attention.h"
+#include "core/fleet.h"
 #include "core/migrations.h"
 #include "core/run.h"
 #include "pg/conninfo.h"
@@ -20,7 +21,7 @@ struct monitor {
 	struct probes *probes;	   /* owned */
 	struct standby **standbys; /* owned; as the configuration names them */
 	size_t standby_count;
-	bool is_close, was_up;
+	bool is_single_look, is_close, was_up;
 	bool has_pool, has_replicas; /* these after every standby was heard of */
 	/* a first look somebody waits for */
 	monitor_ready_fn *ready;
@@ -159,37 +160,31 @@ static void on_standby(void *arg)
 static void watch_standbys(struct monitor *monitor)
 {
 	struct app *app = monitor->app;
-	size_t count = app->target.replica_count;
+	size_t count = app->standby_count;
 
 	monitor->standbys = mem_zero((count + 1) * sizeof(*monitor->standbys));
 	for (size_t i = 0; i < count; i++) {
-		struct err e;
-		struct conninfo *info = app_standby_conninfo(app, i, &e);
-		assert_always(info, "app_connect() has read it before");
 		monitor->standbys[monitor->standby_count++] =
 			standby_new(&(struct standby_options){ .loop = app->loop,
 				.endpoint = app->standbys[i],
-				.info = info,
+				.info = fleet_info(app, fleet_other(app, i)),
 				.interval_ms = app->model.interval_ms,
 				.changed = on_standby,
 				.arg = monitor });
-		conninfo_free(info);
 		endpoint_watch(app->standbys[i]);
 	}
 	on_standby(monitor);
 	monitor_standby_changed(app);
 }
 
-static void make_monitor(struct app *app, bool is_single_look)
+static void watch(struct monitor *monitor)
 {
-	struct monitor *monitor = mem_new(struct monitor);
+	struct app *app = monitor->app;
 
-	monitor->app = app;
-	app->monitor = monitor;
 	monitor->probes = probes_new(&(struct probes_options){ .loop = app->loop,
 		.endpoint = app->primary,
 		.interval_ms = app->model.interval_ms,
-		.is_single_look = is_single_look,
+		.is_single_look = monitor->is_single_look,
 		.news = { .pool = on_pool,
 			.replicas = on_replicas,
 			.facts = on_facts,
@@ -197,6 +192,25 @@ static void make_monitor(struct app *app, bool is_single_look)
 			.interval = on_interval },
 		.arg = monitor });
 	watch_standbys(monitor);
+}
+
+static void unwatch(struct monitor *monitor)
+{
+	probes_free(monitor->probes);
+	for (size_t i = 0; i < monitor->standby_count; i++)
+		standby_free(monitor->standbys[i]);
+	free(monitor->standbys);
+	monitor->standby_count = 0;
+}
+
+static void make_monitor(struct app *app, bool is_single_look)
+{
+	struct monitor *monitor = mem_new(struct monitor);
+
+	monitor->app = app;
+	monitor->is_single_look = is_single_look;
+	app->monitor = monitor;
+	watch(monitor);
 }
 
 void monitor_start(struct app *app)
@@ -208,6 +222,20 @@ void monitor_start(struct app *app)
 		monitor_link_changed(app);
 }
 
+/* Who waits for a first look waits for the one at the new server. */
+void monitor_move(struct app *app)
+{
+	struct monitor *monitor = app->monitor;
+
+	if (!monitor)
+		return;
+	unwatch(monitor);
+	monitor->was_up = monitor->has_pool = monitor->has_replicas = false;
+	watch(monitor);
+	endpoint_watch(app->primary);
+	monitor_link_changed(app);
+}
+
 void monitor_stop(struct app *app)
 {
 	struct monitor *monitor = app->monitor;
@@ -216,10 +244,7 @@ void monitor_stop(struct app *app)
 		return;
 	app->monitor = NULL;
 	loop_timer_stop(monitor->ready_timer);
-	probes_free(monitor->probes);
-	for (size_t i = 0; i < monitor->standby_count; i++)
-		standby_free(monitor->standbys[i]);
-	free(monitor->standbys);
+	unwatch(monitor);
 	free(monitor);
 }
 
@@ -237,7 +262,7 @@ void monitor_retry(struct app *app)
 {
 	if (app->primary)
 		endpoint_retry(app->primary);
-	for (size_t i = 0; app->standbys && i < app->target.replica_count; i++)
+	for (size_t i = 0; i < app->standby_count; i++)
 		endpoint_retry(app->standbys[i]);
 }
 

@@ -101,6 +101,7 @@ static void run_ack(struct call *call)
 {
 	struct inspect_request request = { .wants_plan = true,
 		.wants_sizes = true,
+		.wants_primary = true,
 		.direction = call_has(call, "--down") ? PLAN_DOWN : PLAN_UP,
 		.goal = call_value(call, "--to") };
 	struct err e;

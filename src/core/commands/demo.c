@@ -123,6 +123,7 @@ static void migrate(struct call *call)
 	inspect_start(call->app,
 		&(struct inspect_request){ .wants_plan = true,
 			.wants_sizes = true,
+			.wants_primary = true,
 			.direction = PLAN_UP,
 			.goal = demo_goal(call->app->demo) },
 		on_planned, call);

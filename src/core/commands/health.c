@@ -8,6 +8,7 @@
 #include "base/str.h"
 #include "core/advice.h"
 #include "core/app.h"
+#include "core/fleet.h"
 #include "core/metrics.h"
 #include "core/monitor.h"
 #include "pg/conninfo.h"
@@ -62,18 +63,13 @@ static void add_own_row(
 static void add_own_pools(struct report *report, const struct app *app)
 {
 	struct node *table = report_table(report, report->data, "own_pools", "");
-	char server[METRICS_SERVER_BYTES];
+	char server[FLEET_NAME_BYTES];
 
-	metrics_name_server(app->conninfo, server);
+	fleet_name(app, fleet_here(app), server);
 	add_own_row(report, table, server, endpoint_pool(app->primary));
-	for (size_t i = 0; i < app->target.replica_count; i++) {
-		struct err e;
-		struct conninfo *info = conninfo_new(app->target.replicas[i], NULL, &e);
-		if (!info)
-			continue;
-		metrics_name_server(info, server);
+	for (size_t i = 0; i < app->standby_count; i++) {
+		fleet_name(app, fleet_other(app, i), server);
 		add_own_row(report, table, server, endpoint_pool(app->standbys[i]));
-		conninfo_free(info);
 	}
 }
 

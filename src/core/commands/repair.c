@@ -301,7 +301,8 @@ static void run_repair(struct call *call)
 	else if (!approval_may_write(call, &e))
 		refuse(repairer, EXIT_NOT_CONFIRMED, &e);
 	else
-		inspect_start(call->app, &(struct inspect_request){ 0 }, on_inspected, repairer);
+		inspect_start(call->app, &(struct inspect_request){ .wants_primary = true },
+			on_inspected, repairer);
 }
 
 static const struct command_option repair_options[] = {

@@ -346,6 +346,7 @@ static void make_plan(struct headless *headless)
 {
 	struct inspect_request request = { .wants_plan = true,
 		.wants_sizes = true,
+		.wants_primary = true,
 		.direction = headless->direction,
 		.goal = call_arg(headless->call, 0) };
 

@@ -141,8 +141,10 @@ void setting_migrate(struct setting_up *s)
 		headless_upgrade(s->call, on_upgraded, s);
 	} else {
 		inspect_start(app,
-			&(struct inspect_request){
-				.wants_plan = true, .wants_sizes = true, .direction = PLAN_UP },
+			&(struct inspect_request){ .wants_plan = true,
+				.wants_sizes = true,
+				.wants_primary = true,
+				.direction = PLAN_UP },
 			on_inspected, s);
 	}
 }
