@@ -146,8 +146,8 @@ static const struct advice rows[] = {
 		.symptom = "authentication failed",
 		.sqlstate = "28P01",
 		.stops = true,
-		.hint = "the server refuses the password: check it and the user in PGPASSWORD, "
-			"~/.pgpass or the service file",
+		.verdict = "the server refuses the password: ",
+		.hint = "check user and password: PGPASSWORD, ~/.pgpass or the service file",
 		.usual = { "user or password is wrong, or is meant for another server",
 			"the password has expired: VALID UNTIL of the role",
 			"~/.pgpass may be read by others: then it is not read at all" },

@@ -36,6 +36,7 @@ struct advice {
 	const char *sqlstate; /* how it begins; NULL = any */
 	const char *words;    /* contained in the text; NULL = any */
 	bool stops;	      /* trying again changes nothing */
+	const char *verdict;  /* said before the server's own words; NULL = they are enough */
 	const char *asked_by; /* the connection option that wants it so; NULL = none */
 	const char *hint;     /* one sentence: what to do */
 	const char *usual[ADVICE_STEPS_MAX]; /* likely causes, whatever the figures say */

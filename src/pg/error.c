@@ -138,6 +138,13 @@ static char *redacted(
 	return copy;
 }
 
+/* In our words what the server's may say in another language. */
+static const char *verdict_of(const char *sqlstate)
+{
+	const struct advice *advice = *sqlstate ? advice_find(sqlstate, "") : NULL;
+	return advice && advice->verdict ? advice->verdict : "";
+}
+
 void error_from_dial(const struct driver *driver, struct driver_conn *link,
 	const struct conninfo *info, struct err *e)
 {
@@ -150,8 +157,9 @@ void error_from_dial(const struct driver *driver, struct driver_conn *link,
 	if (!words)
 		words = skip_place(message);
 	conninfo_words(info, &place);
-	err_set(e, ERR_CONNECT, "cannot connect to %.120s: %s%.*s", str_c(&place),
-		is_anybodys ? "untrusted, without TLS: " : "", (int)strcspn(words, "\n"), words);
+	err_set(e, ERR_CONNECT, "cannot connect to %.120s: %s%s%.*s", str_c(&place),
+		is_anybodys ? "untrusted, without TLS: " : "", verdict_of(sqlstate),
+		(int)strcspn(words, "\n"), words);
 	snprintf(e->sqlstate, sizeof(e->sqlstate), "%s", sqlstate);
 	error_advise(e);
 	name_asker(e, info);

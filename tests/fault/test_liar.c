@@ -52,11 +52,11 @@ static void text_that_came_without_tls_is_called_untrusted_and_made_visible(void
 
 	dbtop(sh, "status");
 	shell_assert(sh, 12);
-	shell_assert_err(sh, "untrusted, without TLS: " SEEN);
+	shell_assert_err(sh, "untrusted, without TLS: the server refuses the password: " SEEN);
 	assert_harmless(sh);
 	dbtop(sh, "health");
 	shell_assert(sh, 3);
-	shell_assert_out(sh, "untrusted, without TLS: " SEEN);
+	shell_assert_out(sh, "untrusted, without TLS: the server refuses the password: " SEEN);
 	assert_harmless(sh);
 	dbtop(sh, "health --json");
 	shell_assert_out(sh, "untrusted, without TLS: ");
@@ -143,7 +143,7 @@ static void a_screen_shows_it_as_harmless_and_stops(void **state)
 	shell_env(sh, "TERM", "xterm-256color");
 
 	pty_start(&pty, 120, 36, become_console, sh);
-	pty_wait_words(&pty, "untrusted, without TLS: " SEEN);
+	pty_wait_words(&pty, "untrusted, without TLS: the server refuses the password: " SEEN);
 	pty_wait_words(&pty, "Not tried again by itself. r tries once more.");
 	assert_null(strstr(str_c(&pty.bytes), "\033]52"));
 	pty_type(&pty, "q");

@@ -49,18 +49,23 @@ static int exec_dbtop(void *arg)
 	return 98;
 }
 
-struct world *world_new(int standbys)
+struct world *world_new_on(struct cluster *servers)
 {
 	struct world *w = mem_new(struct world);
 	const char *source = getenv("top_srcdir");
 	char *dir = mem_printf("%s/migrations", source ? source : ".");
 
-	w->servers = server_start(&(struct cluster_options){ .standbys = standbys });
+	w->servers = servers;
 	w->home = scratch_new();
 	w->dir = realpath(dir, NULL);
 	free(dir);
 	assert_non_null(w->dir);
 	return w;
+}
+
+struct world *world_new(int standbys)
+{
+	return world_new_on(server_start(&(struct cluster_options){ .standbys = standbys }));
 }
 
 void world_free(struct world *w)
@@ -73,13 +78,18 @@ void world_free(struct world *w)
 	free(w);
 }
 
-void world_conf(struct world *w, const char *env, const char *lines)
+void world_conf_dsn(struct world *w, const char *dsn, const char *env, const char *lines)
 {
-	char *text = mem_printf("[target shop]\ndsn = %s\nenv = %s\nmigrations = %s\n%s",
-		cluster_conninfo(w->servers, 0), env, w->dir, lines);
+	char *text = mem_printf(
+		"[target shop]\ndsn = %s\nenv = %s\nmigrations = %s\n%s", dsn, env, w->dir, lines);
 
 	free(scratch_write(w->home, "dbtop.conf", text));
 	free(text);
+}
+
+void world_conf(struct world *w, const char *env, const char *lines)
+{
+	world_conf_dsn(w, cluster_conninfo(w->servers, 0), env, lines);
 }
 
 void world_migration(struct world *w, const char *name, const char *text)

@@ -24,6 +24,8 @@ struct world {
 };
 
 struct world *world_new(int standbys);
+/* On servers of the test's own; ended with the world. */
+struct world *world_new_on(struct cluster *servers);
 void world_free(struct world *w);
 /* The same as cmocka's setup and teardown: a primary by itself, or with one standby. */
 int world_open_alone(void **state);
@@ -31,6 +33,8 @@ int world_open_with_standby(void **state);
 int world_close_all(void **state);
 
 void world_conf(struct world *w, const char *env, const char *lines);
+/* The same by another way to it than the first node's socket. */
+void world_conf_dsn(struct world *w, const char *dsn, const char *env, const char *lines);
 /* The first one takes the place of the sample migrations. Before world_conf(). */
 void world_migration(struct world *w, const char *name, const char *text);
 void world_open(struct world *w, int columns, int rows, const char *awaited);

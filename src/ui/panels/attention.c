@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "ui/panels/panels.h"
 #include "ui/pen.h"
+#include "ui/wrap.h"
 
 struct attention_view {
 	size_t cursor;
@@ -76,9 +77,26 @@ static void draw_lately(const struct model *model, struct surface *s, int y)
 	}
 }
 
+/* Whole: the message line has room for its beginning only. */
+static int draw_loss(const struct link_view *link, struct surface *s, int y)
+{
+	bool is_over = link->state == LINK_STOPPED;
+	const char *const words[] = { link->error, link->hint,
+		is_over ? "Not tried again by itself: r tries once more." : "" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(words) && y < s->height; i++) {
+		struct rect at = { 1, y, s->width - 1, s->height - y };
+		if (words[i][0])
+			y = wrap_draw(s, at, i == 0 ? ROLE_TEXT : ROLE_DIM, words[i], 0);
+	}
+	return y;
+}
+
 static void attention_draw(const struct panel *panel, const struct model *model, struct surface *s)
 {
 	int y = draw_attention(panel, model, s);
+	if (model->link.state != LINK_UP && model->link.error[0] && y < s->height)
+		y = draw_loss(&model->link, s, y);
 	if (!model->attention_count && model->link.state == LINK_UP) {
 		struct pen pen = pen_at(s, 0, y++);
 		pen_status(&pen, STATUS_OK);
