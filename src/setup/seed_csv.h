@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Seed: one CSV file on its way into its table: read and matched with the catalog (seed_csv.c), copied and compared in a
- * transaction (seed_unit.c); where an error of the server stands in the file (seed_place.c). Private to this folder.
+ * transaction (seed_unit.c); where an error of the server stands in the file: said by its words (seed_place.c), or found by
+ * trying (seed_blame.c). Private to this folder.
  */
 #ifndef DBTOP_SETUP_SEED_CSV_H
 #define DBTOP_SETUP_SEED_CSV_H
@@ -33,6 +34,10 @@ struct seed {
 	char *sql;		   /* owned: what runs */
 	size_t at;		   /* the column whose sequence is next */
 	int64_t changed, added;
+	/* the statement that changes the table, and how many of the file's first rows it takes */
+	const char *statement;
+	size_t rows;
+	size_t good, bad; /* while blaming: so many rows go in, and so many do not */
 	struct err error;
 	seed_done_fn *done;
 	void *arg;
@@ -43,6 +48,14 @@ void seed_finish(struct seed *seed);
 void seed_fail(struct seed *seed, const struct err *e);
 /* Begin the transaction; ends with one of the above. */
 void seed_unit_start(struct seed *seed);
+
+/* A text of src/sql with this seed's names in its slots, in the unit. */
+void seed_run(struct seed *seed, const char *name, struct query query, query_done_fn *done);
+/* seed->statement, for seed->rows of the rows. */
+void seed_change(struct seed *seed, query_done_fn *done);
+/* It failed with e, and a savepoint stands before it: look for the row, then seed_fail(). */
+void seed_blame(struct seed *seed, const struct err *e);
+extern const char seed_savepoint[];
 
 /* The cell of a row, from 1, and a column of the header. */
 void seed_place_cell(const struct csv *csv, size_t row, size_t column, struct err *e);

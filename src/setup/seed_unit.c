@@ -12,6 +12,8 @@
 #include "sql/sql.h"
 
 static const char row_name[] = "dbtop:row";
+static const char insert_text[] = "setup-seed-insert", update_text[] = "setup-seed-update";
+const char seed_savepoint[] = "dbtop:seed";
 
 static void fail_placed(struct seed *seed, const struct err *e)
 {
@@ -23,8 +25,7 @@ static void fail_placed(struct seed *seed, const struct err *e)
 
 static char *text_of(struct seed *seed, const char *name, const char *column)
 {
-	bool is_update =
-		strcmp(name, "setup-seed-update") == 0 || strcmp(name, "setup-seed-changed") == 0;
+	bool is_update = strcmp(name, update_text) == 0 || strcmp(name, "setup-seed-changed") == 0;
 	const struct seed_columns *columns = is_update ? &seed->others : &seed->columns;
 	const struct quote_slot slots[] = {
 		{ .name = "stage", .value = seed_stage },
@@ -40,7 +41,7 @@ static char *text_of(struct seed *seed, const char *name, const char *column)
 		sql_get(name, setup_server_version(seed->setup)), slots, ARRAY_SIZE(slots));
 }
 
-static void run(struct seed *seed, const char *name, struct query query, query_done_fn *done)
+void seed_run(struct seed *seed, const char *name, struct query query, query_done_fn *done)
 {
 	free(seed->sql);
 	seed->sql = text_of(
@@ -70,7 +71,7 @@ static void ended(void *arg, const struct err *e)
 	struct seed *seed = arg;
 
 	if (e) {
-		seed_fail(seed, e);
+		fail_placed(seed, e); /* a deferred constraint */
 		return;
 	}
 	say_end(seed);
@@ -105,38 +106,56 @@ static void next_sequence(struct seed *seed)
 		return;
 	}
 	snprintf(number, sizeof(number), "%lld", (long long)seed->sequences[seed->at]);
-	run(seed, "setup-seed-sequence",
+	seed_run(seed, "setup-seed-sequence",
 		(struct query){ .params = params, .param_count = ARRAY_SIZE(params) }, on_sequence);
 }
 
-static void on_inserted(void *arg, const struct result *result, const struct err *e)
+void seed_change(struct seed *seed, query_done_fn *done)
+{
+	char number[24];
+	const char *params[] = { number };
+
+	snprintf(number, sizeof(number), "%zu", seed->rows);
+	seed_run(seed, seed->statement,
+		(struct query){ .params = params, .param_count = ARRAY_SIZE(params) }, done);
+}
+
+static void change_all(struct seed *seed, const char *statement);
+
+static void on_changed(void *arg, const struct result *result, const struct err *e)
 {
 	struct seed *seed = arg;
+	bool is_insert = strcmp(seed->statement, insert_text) == 0;
 
 	if (e) {
-		fail_placed(seed, e);
+		seed_blame(seed, e);
 		return;
 	}
-	seed->added = result_affected(result);
+	*(is_insert ? &seed->added : &seed->changed) = result_affected(result);
+	if (!is_insert) {
+		change_all(seed, insert_text);
+		return;
+	}
 	seed->at = 0;
 	next_sequence(seed);
 }
 
-static void insert(struct seed *seed)
-{
-	run(seed, "setup-seed-insert", (struct query){ 0 }, on_inserted);
-}
-
-static void on_updated(void *arg, const struct result *result, const struct err *e)
+static void on_savepoint(void *arg, const struct err *e)
 {
 	struct seed *seed = arg;
 
-	if (e) {
-		fail_placed(seed, e);
-		return;
-	}
-	seed->changed = result_affected(result);
-	insert(seed);
+	if (e)
+		seed_fail(seed, e);
+	else
+		seed_change(seed, on_changed);
+}
+
+/* The savepoint is what the search for a row that fails goes back to. */
+static void change_all(struct seed *seed, const char *statement)
+{
+	seed->statement = statement;
+	seed->rows = seed->csv.row_count;
+	unit_savepoint(seed->unit, seed_savepoint, on_savepoint, seed);
 }
 
 static void on_new_counted(void *arg, const struct result *result, const struct err *e)
@@ -160,7 +179,7 @@ static void on_changed_counted(void *arg, const struct result *result, const str
 		return;
 	}
 	seed->changed = result_int(result, 0, 0, 0);
-	run(seed, "setup-seed-new", (struct query){ 0 }, on_new_counted);
+	seed_run(seed, "setup-seed-new", (struct query){ 0 }, on_new_counted);
 }
 
 /* The rows are in the temporary table, and each has a key of its own. */
@@ -169,13 +188,13 @@ static void compare(struct seed *seed)
 	bool makes = seed->setup->makes, has_others = seed->others.count > 0;
 
 	if (makes && has_others)
-		run(seed, "setup-seed-update", (struct query){ 0 }, on_updated);
+		change_all(seed, update_text);
 	else if (makes)
-		insert(seed);
+		change_all(seed, insert_text);
 	else if (has_others)
-		run(seed, "setup-seed-changed", (struct query){ 0 }, on_changed_counted);
+		seed_run(seed, "setup-seed-changed", (struct query){ 0 }, on_changed_counted);
 	else
-		run(seed, "setup-seed-new", (struct query){ 0 }, on_new_counted);
+		seed_run(seed, "setup-seed-new", (struct query){ 0 }, on_new_counted);
 }
 
 static void on_doubt(void *arg, const struct result *result, const struct err *e)
@@ -214,7 +233,7 @@ static void on_copied(void *arg, const struct result *result, const struct err *
 	if (e)
 		fail_placed(seed, e);
 	else
-		run(seed, "setup-seed-doubt", (struct query){ 0 }, on_doubt);
+		seed_run(seed, "setup-seed-doubt", (struct query){ 0 }, on_doubt);
 }
 
 static void on_staged(void *arg, const struct result *result, const struct err *e)
@@ -225,7 +244,7 @@ static void on_staged(void *arg, const struct result *result, const struct err *
 	if (e)
 		fail_placed(seed, e);
 	else
-		run(seed, "setup-seed-copy",
+		seed_run(seed, "setup-seed-copy",
 			(struct query){
 				.copy_data = span_from(str_c(&seed->copy), seed->copy.len) },
 			on_copied);
@@ -238,7 +257,7 @@ static void begun(void *arg, const struct err *e)
 	if (e)
 		seed_fail(seed, e);
 	else
-		run(seed, "setup-seed-stage", (struct query){ 0 }, on_staged);
+		seed_run(seed, "setup-seed-stage", (struct query){ 0 }, on_staged);
 }
 
 void seed_unit_start(struct seed *seed)

@@ -41,17 +41,51 @@ static void finish(struct sql_file *file)
 
 /* ---- reading, on a worker ---- */
 
+/* A seed changes rows and nothing else, so that the count of rows says whether it changed anything. NULL = it may stand. */
+static const char *seed_refusal(const struct action *action)
+{
+	switch ((int)action->kind) {
+	case ACTION_OTHER:
+	case ACTION_UNKNOWN: /* the server decides */
+	case ACTION_SELECT:
+	case ACTION_INSERT:
+	case ACTION_UPDATE:
+	case ACTION_MERGE:
+	case ACTION_COPY_FROM:
+	case ACTION_LOCK_TABLE:
+	case ACTION_ANALYZE:
+	case ACTION_SET: return NULL;
+	case ACTION_DELETE:
+	case ACTION_DELETE_ALL:
+	case ACTION_TRUNCATE: return "it takes rows away, and rows made by hand stay";
+	case ACTION_UPDATE_ALL: return "without WHERE it changes rows made by hand too";
+	case ACTION_OPAQUE: return "what it does cannot be read";
+	}
+	return action->is_temporary ? NULL : "it changes more than rows";
+}
+
+static bool check_seed(const struct sql_file *file, const struct statement *s, struct err *e)
+{
+	for (size_t i = 0; i < s->action_count; i++) {
+		const char *why = seed_refusal(&s->actions[i]);
+		if (!why)
+			continue;
+		err_at(e, file->request.path, s->line, s->column, "%s may not stand in a seed: %s",
+			s->tag, why);
+		return err_hint(e, "a migration is the place for it: there it is asked about");
+	}
+	return true;
+}
+
 static bool check_statement(const struct sql_file *file, const struct statement *s, struct err *e)
 {
-	bool is_transaction = s->txn != TXN_NONE && s->txn != TXN_SAVEPOINT;
-
-	if (is_transaction)
-		err_at(e, file->request.path, s->line, s->column,
+	if (s->txn != TXN_NONE && s->txn != TXN_SAVEPOINT)
+		return err_at(e, file->request.path, s->line, s->column,
 			"%s may not stand here: the file is one transaction", s->tag);
-	else if (s->is_lone)
-		err_at(e, file->request.path, s->line, s->column,
+	if (s->is_lone)
+		return err_at(e, file->request.path, s->line, s->column,
 			"%s may not stand in a transaction, and the file is one", s->tag);
-	return !is_transaction && !s->is_lone;
+	return file->request.kind != SQL_FILE_SEED || check_seed(file, s, e);
 }
 
 static bool read_file(struct sql_file *file, struct err *e)

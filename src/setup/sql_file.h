@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * SQL file: the statements of a file in one transaction: a seed, which changes rows, or checks, which are read only and
- * must return at least one row each, and true only.
+ * SQL file: the statements of a file in one transaction: a seed, which adds and changes rows and may do nothing else, or
+ * checks, which are read only and must return at least one row each, and true only.
  */
 #ifndef DBTOP_SETUP_SQL_FILE_H
 #define DBTOP_SETUP_SQL_FILE_H

@@ -145,16 +145,57 @@ static void a_mistake_in_a_csv_says_file_line_and_column(void **state)
 	fails_at(w, "id,note\n1,\"x\n", "a_thing.csv:2:3", "a quote is opened here");
 }
 
-static void a_constraint_that_is_not_held_names_the_file(void **state)
+static void a_constraint_that_is_not_held_names_file_line_and_column(void **state)
 {
 	struct setup_world *w = *state;
-	shell_write(w->sh, "seed/a_thing.csv", "id,note\n1,x\n2000,y\n");
 
+	fails_at(w, "id,note\n1,x\n2,\"a\nb\"\n2000,y\n3,z\n", "a_thing.csv:5:1",
+		"new row for relation \"a_thing\" violates check constraint \"small\"");
+	fails_at(w, "kind_id,note,id\n1,x,1\n1,,2\n2,y,3\n2,,4\n", "a_thing.csv:3:3",
+		"null value in column \"note\"");
+	fails_at(w, "id,kind_id\n1,1\n2,2\n3,77\n4,78\n", "a_thing.csv:4:3",
+		"insert or update on table \"a_thing\" violates foreign key constraint");
+}
+
+static void a_changed_row_that_breaks_a_rule_is_found_too(void **state)
+{
+	struct setup_world *w = *state;
+	succeeds(w);
+
+	shell_write(w->sh, "seed/a_thing.csv", "id,kind_id,note\n1,2,one\n2,2,\n3,,three\n");
 	dbtop(w->sh, "setup --yes");
+	shell_assert(w->sh, 5);
+	shell_assert_err(w->sh, "seed/a_thing.csv:3:5: null value in column \"note\"");
+	setup_expect(w, things_sql, "1:1:one 2:2: 3:-:three");
+
+	setup_sql(w, "postgres",
+		"create function refuse() returns trigger language plpgsql as 'begin "
+		"if new.note = ''bad'' then raise exception ''not that''; end if; "
+		"return new; end';"
+		"create trigger t before insert or update on a_thing for each row "
+		"execute function refuse()");
+	shell_write(w->sh, "seed/a_thing.csv",
+		"id,note\n1,good\n2,good\n3,good\n4,good\n5,bad\n6,good\n7,bad\n");
+	dbtop(w->sh, "setup --yes --json");
+	shell_assert(w->sh, 5);
+	const struct json *error = json_get(shell_json(w->sh, "setup"), "error");
+	assert_int_equal(json_int(json_get(error, "line"), -1), 6);
+	assert_string_equal(json_text(json_get(error, "text")), "not that");
+	setup_expect(w, things_sql, "1:1:one 2:2: 3:-:three");
+}
+
+static void a_rule_that_is_held_back_until_the_end_is_placed_as_well(void **state)
+{
+	struct setup_world *w = *state;
+	shell_write(w->sh, "migrations/20240102000000_b.sql",
+		"-- dbtop: up\nalter table a_thing add twin int references a_thing deferrable "
+		"initially deferred;\n");
+	shell_write(w->sh, "seed/a_thing.csv", "id,twin\n1,2\n2,1\n3,9\n");
+
+	dbtop(w->sh, "setup --yes --allow-hazard all");
 
 	shell_assert(w->sh, 6);
-	shell_assert_err(w->sh, "seed/a_thing.csv");
-	shell_assert_err(w->sh, "violates check constraint");
+	shell_assert_err(w->sh, "seed/a_thing.csv:4:3: insert or update on table");
 	setup_expect(w, "select count(*) from a_thing", "0");
 }
 
@@ -237,10 +278,53 @@ static void a_seed_of_sql_runs_behind_its_table_and_says_what_it_changed(void **
 	dbtop(w->sh, "setup --check");
 	shell_assert(w->sh, 0);
 	shell_assert_out(w->sh, "2 statements run at each setup");
+	/* Whether it changes something shows only when it is run, and that is never done unasked. */
+	dbtop(w->sh, "setup");
+	shell_assert(w->sh, 8);
+	shell_assert_err(
+		w->sh, "all is there; 2 seeds of SQL, run at each setup, are not confirmed");
 	dbtop(w->sh, "setup --yes");
 	shell_assert(w->sh, 0);
 	shell_assert_err(w->sh, "nothing to do: all ");
 	shell_assert_out(w->sh, "no row changed");
+}
+
+static void a_seed_of_sql_takes_nothing_away_and_changes_rows_only(void **state)
+{
+	struct setup_world *w = *state;
+	static const struct refused {
+		const char *sql, *words;
+	} refused[] = {
+		{ "delete from a_thing where id = 100",
+			"DELETE may not stand in a seed: it takes rows" },
+		{ "with x as (delete from a_thing returning *) select * from x",
+			"takes rows away" },
+		{ "truncate a_thing",
+			"TRUNCATE TABLE may not stand in a seed: it takes rows away" },
+		{ "update a_thing set note = 'all'", "without WHERE it changes rows made by hand" },
+		{ "do 'begin delete from a_thing; end'",
+			"DO may not stand in a seed: what it does" },
+		{ "create table b ()", "CREATE TABLE may not stand in a seed: it changes more" },
+	};
+	succeeds(w);
+	setup_sql(w, "postgres", "insert into a_thing values (100, 2, 'mine')");
+
+	for (size_t i = 0; i < ARRAY_SIZE(refused); i++) {
+		char *text = mem_printf("select 1;\n %s;\n", refused[i].sql);
+		shell_write(w->sh, "seed/x.sql", text);
+		free(text);
+		dbtop(w->sh, "setup --yes");
+		shell_assert(w->sh, 5);
+		shell_assert_err(w->sh, "seed/x.sql:2:2: ");
+		shell_assert_err(w->sh, refused[i].words);
+		shell_assert_err(w->sh, "hint: a migration is the place for it");
+	}
+	setup_expect(w, things_sql, "1:1:one 2:2: 3:-:three 100:2:mine");
+	shell_write(w->sh, "seed/x.sql",
+		"create temporary table t (i int) on commit drop;\ninsert into t values (3);\n"
+		"update a_thing set note = 'drei' from t where id = i;\n");
+	succeeds(w);
+	setup_expect(w, things_sql, "1:1:one 2:2: 3:-:drei 100:2:mine");
 }
 
 static void a_seed_of_sql_is_one_transaction(void **state)
@@ -338,12 +422,15 @@ int main(void)
 		test(numbers_of_a_file_are_not_given_again),
 		test(without_the_primary_key_a_unique_name_tells_rows_apart),
 		test(a_mistake_in_a_csv_says_file_line_and_column),
-		test(a_constraint_that_is_not_held_names_the_file),
+		test(a_constraint_that_is_not_held_names_file_line_and_column),
+		test(a_changed_row_that_breaks_a_rule_is_found_too),
+		test(a_rule_that_is_held_back_until_the_end_is_placed_as_well),
 		test(after_a_failure_in_the_middle_it_goes_on),
 		test(tables_that_refer_to_each_other_are_named),
 		test(a_file_for_no_table_says_which_is_near),
 		test(a_file_may_name_the_schema),
 		test(a_seed_of_sql_runs_behind_its_table_and_says_what_it_changed),
+		test(a_seed_of_sql_takes_nothing_away_and_changes_rows_only),
 		test(a_seed_of_sql_is_one_transaction),
 		test(checks_must_all_be_true),
 		test(a_setup_that_is_interrupted_says_what_stands),

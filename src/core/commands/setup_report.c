@@ -102,11 +102,17 @@ bool setting_ask(struct setting_up *s)
 
 void setting_refuse(struct setting_up *s)
 {
-	size_t open = setting_count_open(s) + setting_count(s, SETUP_RUNS);
+	size_t open = setting_count_open(s), runs = setting_count(s, SETUP_RUNS);
 	struct err e;
 
-	err_set(&e, ERR_USAGE, "%zu thing%s not confirmed; nothing was done", open,
-		open == 1 ? " is" : "s are");
+	if (open)
+		err_set(&e, ERR_USAGE, "%zu thing%s not confirmed; nothing was done", open + runs,
+			open + runs == 1 ? " is" : "s are");
+	else
+		err_set(&e, ERR_USAGE,
+			"all is there; %zu seed%s of SQL, run at each setup, %s not confirmed; "
+			"nothing was done",
+			runs, runs == 1 ? "" : "s", runs == 1 ? "is" : "are");
 	err_hint(&e, "read the list; then say --yes");
 	report_fail(&s->call->report, EXIT_NOT_CONFIRMED, DATABASE_UNCHANGED, &e);
 	setting_finish(s);
