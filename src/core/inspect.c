@@ -12,8 +12,10 @@
 #include "migrate/schema/catalog.h"
 #include "migrate/source/source.h"
 #include "parse/deep.h"
+#include "model/value.h"
 #include "pg/conninfo.h"
-#include "pg/lease.h"
+#include "pg/conn.h"
+#include "sql/sql.h"
 
 /*
  * One inspection under way. Files are read on a worker while the server is dialed and, once their names have told the
@@ -59,6 +61,7 @@ static struct inspection *inspection_new(struct app *app)
 {
 	struct inspection *inspection = mem_new(struct inspection);
 
+	inspection->replayed_wall_us = VALUE_UNKNOWN;
 	if (!app->deep)
 		app->deep = deep_new();
 	inspection->set = mem_new(struct migration_set);
@@ -202,7 +205,8 @@ static void go_on(struct inspector *inspector)
 		fail(inspector, inspector->server_exit, &inspector->server_error);
 		return;
 	}
-	if (!history->class->is_adopted)
+	/* A standby may not have heard yet of a step that is applied. */
+	if (!history->class->is_adopted && !inspection->identity.is_standby)
 		run_journal_settle(inspector->app, &inspection->identity, history);
 	inspection->applied = history_applied(
 		history, inspection->set, &inspection->arena, &inspection->applied_count);
@@ -218,11 +222,41 @@ static void server_failed(struct inspector *inspector, enum exit_code exit, cons
 	inspector->server_error = *e;
 }
 
+static const struct field replayed_fields[] = {
+	FIELD_INT_OF(struct inspection, replayed_wall_us, "replayed_us"),
+};
+
+static void on_replayed(void *arg, const struct result *result, const struct err *e)
+{
+	struct inspector *inspector = arg;
+
+	if (!e && result_rows(result) > 0)
+		result_fill(result, 0, replayed_fields, ARRAY_SIZE(replayed_fields),
+			inspector->inspection);
+	inspector->has_answer = true;
+	go_on(inspector);
+}
+
+/* How old the answer of a standby is belongs to the answer. */
+static bool ask_replayed(struct inspector *inspector)
+{
+	struct conn *conn = usable_conn(inspector);
+	const struct query query = { .sql = sql_get("servers-replayed", 0),
+		.deadline_ms = inspector->app->target.connect_timeout_ms };
+
+	if (!inspector->inspection->identity.is_standby || !conn)
+		return false;
+	conn_query(conn, &query, on_replayed, inspector);
+	return true;
+}
+
 static void on_history(void *arg, struct history *history, const struct err *e)
 {
 	struct inspector *inspector = arg;
 
 	inspector->inspection->history = history;
+	if (!e && ask_replayed(inspector))
+		return;
 	inspector->has_answer = true;
 	if (e)
 		server_failed(inspector,

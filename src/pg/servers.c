@@ -418,6 +418,11 @@ const struct identity *servers_identity(const struct servers *servers, int serve
 	return &servers->all[server].identity;
 }
 
+const struct err *servers_failure(const struct servers *servers, int server)
+{
+	return &servers->all[server].failure;
+}
+
 struct pool *servers_work_pool(const struct servers *servers, int server)
 {
 	return servers->all[server].work;

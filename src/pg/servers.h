@@ -62,6 +62,8 @@ struct endpoint *servers_endpoint(const struct servers *servers, int server);
 const struct circuit *servers_circuit(const struct servers *servers, int server);
 /* Who answered there last; server_version 0 = nobody yet. */
 const struct identity *servers_identity(const struct servers *servers, int server);
+/* The last failure since somebody answered there; kind NONE = none. */
+const struct err *servers_failure(const struct servers *servers, int server);
 /* Of its units of work; NULL until the first one. */
 struct pool *servers_work_pool(const struct servers *servers, int server);
 /* The one that is the primary as far as is known, also while it is away; SERVERS_NONE = nobody said so yet. */

@@ -255,6 +255,50 @@ static void a_standby_that_will_not_say_what_it_is_is_warned_of(void **state)
 	free(b);
 }
 
+static void who_reads_is_answered_by_a_standby_while_the_primary_is_away(void **state)
+{
+	struct shell *sh = *state;
+	struct err e;
+	char *a = tcp_uri(sh, 0);
+	configure(sh, a);
+	dbtop(sh, "upgrade --yes");
+	shell_assert(sh, 0);
+	server_wait_replayed(servers, 1);
+	server_wait_replayed(servers, 2);
+	assert_true(cluster_stop_node(servers, 0, CLUSTER_STOP_FAST, &e));
+
+	dbtop(sh, "status");
+
+	shell_assert(sh, 0);
+	shell_assert_err(sh, "1 applied, 0 pending");
+	shell_assert_err(sh, "cannot connect to postgres@localhost:");
+	shell_assert_err(sh, "answered, a standby: what was committed after the last transaction "
+			     "it has replayed, of ");
+	dbtop(sh, "status --json");
+	const struct json *data = json_get(shell_json(sh, "status"), "data");
+	assert_true(json_is_true(json_get(data, "is_standby")));
+	assert_non_null(json_text(json_get(data, "replayed_until")));
+	dbtop(sh, "history");
+	shell_assert(sh, 0);
+	shell_assert_out(sh, "20240101000000");
+	dbtop(sh, "plan --down -1");
+	shell_assert(sh, 0);
+
+	dbtop(sh, "downgrade -1 --yes");
+	shell_assert(sh, 12);
+	shell_assert_err(sh, "cannot connect to postgres@localhost:");
+
+	assert_true(cluster_start_node(servers, 0, &e));
+	dbtop(sh, "status --json");
+	data = json_get(shell_json(sh, "status"), "data");
+	assert_false(json_is_true(json_get(data, "is_standby")));
+	dbtop(sh, "downgrade -1 --yes --allow-hazard data-loss:public.a");
+	shell_assert(sh, 0);
+	for (int node = 1; node <= 2; node++)
+		server_wait(servers, node, "select status = 'streaming' from pg_stat_wal_receiver");
+	free(a);
+}
+
 static void two_primaries_are_a_split_brain_and_nothing_is_changed(void **state)
 {
 	struct shell *sh = *state;
@@ -298,6 +342,7 @@ int main(void)
 		CASE(a_standby_of_a_standby_streams_and_says_from_whom),
 		CASE(another_cluster_at_a_standbys_address_is_no_standby),
 		CASE(a_standby_that_will_not_say_what_it_is_is_warned_of),
+		CASE(who_reads_is_answered_by_a_standby_while_the_primary_is_away),
 		/* The last: afterwards there are two primaries. */
 		CASE(two_primaries_are_a_split_brain_and_nothing_is_changed),
 	};

@@ -81,6 +81,37 @@ static void a_second_primary_shuts_the_gate_until_it_is_gone(void **state)
 	world_close(w);
 }
 
+/* Also a run that is open stays with its server, and goes there only once it is closed. */
+static void the_console_goes_where_the_primary_is(void **state)
+{
+	struct world *w = *state;
+	struct err e;
+	char *lines = replicas_line(w);
+	world_migration(w, "20240101000000_a.sql",
+		"-- dbtop: up\ncreate table a (i int);\n-- dbtop: down\ndrop table a;\n");
+	configure(w, cluster_conninfo(w->servers, 0), lines);
+	world_open(w, 120, 36, "4 Migrations 1 to run");
+	server_wait_replayed(w->servers, 1);
+
+	assert_true(cluster_stop_node(w->servers, 0, CLUSTER_STOP_FAST, &e));
+	pty_wait_text(&w->pty, "NO CONNECTION");
+	assert_true(cluster_promote_node(w->servers, 1, &e));
+
+	pty_wait_words(&w->pty, "now (timeline 2)");
+	pty_wait_text(&w->pty, "primary");
+	pty_type_until(&w->pty, "3", "› Replicas");
+	pty_wait_text(&w->pty, "missing");
+	pty_type_until(&w->pty, "4", "1 to run");
+	world_enter(w);
+	pty_type_until(&w->pty, "s", "LOCKED session; W arms it");
+	pty_type_until(&w->pty, "W", "ARMED");
+	pty_type_until(&w->pty, "s", "Press y to do it.");
+	pty_type_until(&w->pty, "y", "the database is at 2024");
+	server_expect(w->servers, 1, "select to_regclass('a') is not null", "t");
+	free(lines);
+	world_close(w);
+}
+
 int main(void)
 {
 	setlocale(LC_ALL, "C.UTF-8");
@@ -89,6 +120,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		WITH_STANDBY(all_panels_work_through_a_transaction_pooler_and_no_step_does),
 		WITH_STANDBY(a_second_primary_shuts_the_gate_until_it_is_gone),
+		WITH_STANDBY(the_console_goes_where_the_primary_is),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

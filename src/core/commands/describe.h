@@ -12,6 +12,9 @@
 void describe_plan(struct report *report, const struct inspection *inspection);
 /* What may be wrong although it worked: warnings of files and history. */
 void describe_warnings(struct report *report, const struct inspection *inspection);
+/* Which server answered; where it is a standby, why no primary did and how old what it shows is. */
+void describe_server(
+	struct report *report, const struct app *app, const struct inspection *inspection);
 /*
  * No file was found: where was looked, after `before`; false and silent when there are some. `dbtop status` in the wrong
  * directory must not look like a database without migrations.

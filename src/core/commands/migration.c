@@ -35,6 +35,7 @@ static void on_inspected(
 	if (e) {
 		report_fail(&call->report, exit, DATABASE_NOT_SAID, e);
 	} else {
+		describe_server(&call->report, call->app, inspection);
 		describe_warnings(&call->report, inspection);
 		describer->describe(call, inspection);
 		inspection_free(inspection);

@@ -196,16 +196,6 @@ bool describe_no_files(struct report *report, const struct app *app, const char 
 	return true;
 }
 
-void describe_warnings(struct report *report, const struct inspection *inspection)
-{
-	for (size_t i = 0; i < inspection->set->warning_count; i++)
-		report_warn(report, "%s", inspection->set->warnings[i]);
-	if (inspection->history && inspection->history->warning)
-		report_warn(report, "%s", inspection->history->warning);
-	for (size_t i = 0; inspection->plan && i < inspection->plan->warning_count; i++)
-		report_warn(report, "%s", inspection->plan->warnings[i]);
-}
-
 static void on_inspected(
 	void *arg, struct inspection *inspection, enum exit_code exit, const struct err *e)
 {
@@ -214,6 +204,7 @@ static void on_inspected(
 	if (e) {
 		report_fail(&call->report, exit, DATABASE_NOT_SAID, e);
 	} else {
+		describe_server(&call->report, call->app, inspection);
 		describe_warnings(&call->report, inspection);
 		if (!inspection->plan)
 			report_fail(&call->report, inspection->plan_exit, DATABASE_UNCHANGED,
