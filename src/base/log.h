@@ -15,6 +15,8 @@
 
 #include "base/err.h"
 
+struct clock;
+
 enum log_level { LOG_LEVEL_ERROR, LOG_LEVEL_WARN, LOG_LEVEL_INFO, LOG_LEVEL_DEBUG };
 
 enum { LOG_BURST = 20, LOG_WINDOW_MS = 10000 };
@@ -23,8 +25,10 @@ struct log_options {
 	/* "-" is standard error; syslog; journald; a file is appended to, 0600, and not through a link; NULL = none */
 	const char *sink;
 	bool is_json;
-	enum log_level level; /* of the topics not named below */
-	const char *levels;   /* "conn=debug pool=warn"; NULL = none */
+	enum log_level level;	   /* of the topics not named below */
+	const char *levels;	   /* "conn=debug pool=warn"; NULL = none */
+	const char *journal;	   /* the journal's socket; NULL = where systemd has it */
+	const struct clock *clock; /* NULL = the machine's own */
 };
 
 bool log_open(const struct log_options *options, struct err *e) MUST_CHECK;

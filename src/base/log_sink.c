@@ -17,11 +17,11 @@ static const int priorities[] = {
 	[LOG_LEVEL_DEBUG] = LOG_DEBUG,
 };
 
-static bool open_journal(struct log_sink *sink, struct err *e)
+static bool open_journal(struct log_sink *sink, const char *path, struct err *e)
 {
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
 
-	snprintf(address.sun_path, sizeof(address.sun_path), "%s", journal_socket);
+	snprintf(address.sun_path, sizeof(address.sun_path), "%s", path);
 	sink->fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (sink->fd >= 0 && connect(sink->fd, (struct sockaddr *)&address, sizeof(address)) == 0) {
 		sink->kind = LOG_SINK_JOURNAL;
@@ -43,13 +43,15 @@ static bool open_file(struct log_sink *sink, const char *path, struct err *e)
 	return true;
 }
 
-bool log_sink_open(struct log_sink *sink, const char *where, struct err *e)
+bool log_sink_open(struct log_sink *sink, const struct log_options *options, struct err *e)
 {
+	const char *where = options->sink;
+
 	*sink = (struct log_sink){ .fd = -1 };
 	if (!where)
 		return true;
 	if (strcmp(where, "journald") == 0)
-		return open_journal(sink, e);
+		return open_journal(sink, options->journal ? options->journal : journal_socket, e);
 	if (strcmp(where, "syslog") == 0) {
 		openlog("dbtop", LOG_PID | LOG_NDELAY, LOG_USER);
 		sink->kind = LOG_SINK_SYSLOG;

@@ -23,7 +23,8 @@ struct log_entry {
 	const char *message; /* without time, level and topic */
 };
 
-bool log_sink_open(struct log_sink *sink, const char *where, struct err *e) MUST_CHECK;
+bool log_sink_open(
+	struct log_sink *sink, const struct log_options *options, struct err *e) MUST_CHECK;
 void log_sink_close(struct log_sink *sink);
 /* What cannot be written is lost: there is nobody to tell. */
 void log_sink_write(const struct log_sink *sink, const struct log_entry *entry);

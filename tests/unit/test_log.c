@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/json.h"
 #include "base/log.h"
 #include "base/path.h"
@@ -235,19 +236,45 @@ static void what_was_done_to_a_database_is_always_written(void **state)
 	free(path);
 }
 
-/* Wherever tests run, syslog takes what nobody may listen to; the journal says when it is not there. */
-static void the_systems_own_logs_are_sinks(void **state)
+static int64_t given_us;
+
+static int64_t given_time(void *state)
 {
 	(void)state;
-	struct err e;
+	return given_us;
+}
 
-	assert_true(open_at("syslog", LOG_LEVEL_ERROR, &e));
-	assert_true(log_is_on(LOG_LEVEL_ERROR, "run"));
-	if (!open_at("journald", LOG_LEVEL_ERROR, &e)) {
-		assert_non_null(strstr(e.text, "cannot log to the journal"));
-		assert_non_null(strstr(e.hint, "syslog"));
-		assert_false(log_is_on(LOG_LEVEL_ERROR, "run"));
-	}
+static void say_waits(int number)
+{
+	log_write(LOG_LEVEL_WARN, "pool", "waits, %d", number);
+}
+
+static void what_was_left_out_is_told_once_there_is_room_again(void **state)
+{
+	static const struct clock clock = { .mono_us = given_time, .wall_us = given_time };
+	struct err e;
+	char *path = path_join(*state, "log");
+	given_us = 0;
+	assert_true(log_open(
+		&(const struct log_options){
+			.sink = path, .level = LOG_LEVEL_INFO, .clock = &clock },
+		&e));
+
+	for (int i = 0; i < LOG_BURST + 7; i++)
+		say_waits(i);
+	given_us += LOG_WINDOW_MS * INT64_C(1000) - 1;
+	say_waits(98);
+	given_us++;
+	say_waits(99);
+	say_waits(100);
+
+	char *text = read_log(path);
+	assert_int_equal(count_lines(text), LOG_BURST + 1 + 2);
+	assert_non_null(strstr(text,
+		"pool: waits, 19\n1970-01-01T00:00:10.000Z warn  pool: lines like the next one "
+		"were left out left_out=8\n1970-01-01T00:00:10.000Z warn  pool: waits, 99\n"));
+	free(text);
+	free(path);
 }
 
 int main(void)
@@ -264,7 +291,7 @@ int main(void)
 		cmocka_unit_test(a_wrong_level_is_named_with_what_there_is),
 		IN_A_WORLD(what_comes_too_often_is_counted),
 		IN_A_WORLD(what_was_done_to_a_database_is_always_written),
-		IN_A_WORLD(the_systems_own_logs_are_sinks),
+		IN_A_WORLD(what_was_left_out_is_told_once_there_is_room_again),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
