@@ -227,12 +227,17 @@ void fleet_move(struct app *app, int server)
 	monitor_move(app);
 }
 
-/* Where two say they are the primary a person has to say which is right: dbtop stays, and shows both. */
-static bool is_primary_here(const struct app *app)
+/*
+ * Where two say they are the primary a person has to say which is right: dbtop stays, and shows both. It goes when the
+ * server it stands on says that it is none, or has failed to answer; one that was not heard yet has its chance.
+ */
+static bool is_given_up(const struct app *app)
 {
 	const struct link_view *view = endpoint_view(app->primary);
 
-	return view->state == LINK_UP && !view->identity.is_standby;
+	if (view->state == LINK_UP)
+		return view->identity.is_standby;
+	return servers_failure(app->fleet->servers, app->fleet->here)->kind != ERR_NONE;
 }
 
 static void say_moved(struct app *app, int before)
@@ -258,8 +263,7 @@ void fleet_follow(struct app *app)
 		return;
 	if (!app->monitor || run_is_open(app) || app->setup || app->repair)
 		return;
-	if (is_primary_here(app) ||
-		servers_circuit(fleet->servers, primary)->state != CIRCUIT_PRIMARY)
+	if (!is_given_up(app) || servers_circuit(fleet->servers, primary)->state != CIRCUIT_PRIMARY)
 		return;
 	fleet_move(app, primary);
 	if (!app->is_screen)
