@@ -308,6 +308,87 @@ static void database_url_alone_is_the_target(void **state)
 	shell_expect(sh, "select count(*) from a", "0");
 }
 
+/* ---- service files ---- */
+
+/* In this file, a service called shop, as that role; the caller frees its path. */
+static char *write_service(struct shell *sh, const char *file, const char *name, const char *user)
+{
+	char *text = mem_printf("# ours\n[other]\nhost=/nowhere\n\n[%s]\nhost=%s\nport=%d\n"
+				"user=%s\ndbname=%s\n",
+		name, cluster_socket_dir(servers), cluster_node_port(servers, 0), user,
+		sh->database);
+	char *path = mem_printf("%s/%s", sh->work, file);
+
+	shell_write(sh, file, text);
+	free(text);
+	return path;
+}
+
+/* Who the server says we are. */
+static void expect_user(struct shell *sh, const char *line, const char *user)
+{
+	dbtop(sh, "health --json %s", line);
+	const struct json *server = json_get(json_get(shell_json(sh, "health"), "data"), "server");
+	const char *is = json_text(json_get(server, "user"));
+
+	if (!is || strcmp(is, user) != 0)
+		fail_msg("%s: as %s, not %s\n%s", line, is ? is : "nobody", user, sh->out);
+	assert_string_equal(json_text(json_get(server, "database")), sh->database);
+}
+
+static void a_service_is_found_and_connected_to_however_it_is_named(void **state)
+{
+	struct shell *sh = *state;
+	char *file = write_service(sh, "services", "shop", "plain");
+	char *folder_file = write_service(sh, "etc/pg_service.conf", "shop", "postgres");
+	char *home_file = write_service(sh, "../home/.pg_service.conf", "shop", "plain");
+	shell_env(sh, "DBTOP_TARGET", NULL);
+	*strrchr(folder_file, '/') = '\0';
+	shell_env(sh, "PGSYSCONFDIR", folder_file);
+
+	/* the home's file, before the machine's; then the file that is named, before both */
+	expect_user(sh, "-d shop", "plain");
+	free(write_service(sh, "../home/.pg_service.conf", "gone", "plain"));
+	expect_user(sh, "-d shop", "postgres");
+	shell_env(sh, "PGSERVICEFILE", file);
+	expect_user(sh, "-d shop", "plain");
+	expect_user(sh, "-d service=shop", "plain");
+	expect_user(sh, "-d postgresql:///?service=shop", "plain");
+	shell_env(sh, "PGSERVICE", "shop");
+	expect_user(sh, "", "plain");
+	shell_env(sh, "PGSERVICE", NULL);
+	shell_write(sh, "dbtop.conf", "[target mine]\nservice = shop\nenv = dev\n");
+	expect_user(sh, "", "plain");
+	expect_user(sh, "-d mine", "plain");
+	free(file);
+	free(folder_file);
+	free(home_file);
+}
+
+static void flag_beats_text_beats_service_beats_variable(void **state)
+{
+	struct shell *sh = *state;
+	char *file = write_service(sh, "services", "shop", "plain");
+	shell_env(sh, "DBTOP_TARGET", NULL);
+	shell_env(sh, "PGSERVICEFILE", file);
+	shell_env(sh, "PGUSER", "nobody");
+	shell_env(sh, "PGPORT", "1");
+
+	expect_user(sh, "-d service=shop", "plain");
+	expect_user(sh, "-d 'service=shop user=postgres'", "postgres");
+	expect_user(sh, "-d 'service=shop user=nobody' -U postgres", "postgres");
+	shell_env(sh, "PGSERVICE", "other");
+	expect_user(sh, "-d service=shop", "plain");
+	dbtop(sh, "status");
+	shell_assert(sh, 12);
+	shell_assert_err(sh, "/nowhere");
+	shell_env(sh, "PGSERVICE", "shp");
+	dbtop(sh, "status");
+	shell_assert(sh, 2);
+	shell_assert_err(sh, "there is no service shp in the service file");
+	free(file);
+}
+
 int main(void)
 {
 #define IN_SHELL(test) cmocka_unit_test_setup_teardown(test, shell_set_up, shell_tear_down)
@@ -322,6 +403,8 @@ int main(void)
 		IN_SHELL(a_role_that_may_not_see_others_says_so_and_never_zero),
 		IN_SHELL(database_url_against_the_projects_only_target_stops_writers_only),
 		IN_SHELL(database_url_alone_is_the_target),
+		IN_SHELL(a_service_is_found_and_connected_to_however_it_is_named),
+		IN_SHELL(flag_beats_text_beats_service_beats_variable),
 	};
 	return cmocka_run_group_tests(tests, world_up, world_down);
 }

@@ -136,6 +136,7 @@ static void add_link(struct report *report, const struct link_view *link)
 	report_text(report, node, "version", NULL, *id->version_words ? id->version_words : NULL);
 	report_text(report, node, "host", NULL, id->host);
 	report_text(report, node, "database", NULL, id->database);
+	report_text(report, node, "user", NULL, id->user);
 	report_text(report, node, "system_identifier", NULL, id->system_identifier);
 	report_int(report, node, "timeline", NULL, id->timeline, UNIT_NONE);
 	report_text(report, node, "tls", NULL, *id->tls ? id->tls : NULL);
