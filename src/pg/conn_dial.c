@@ -110,6 +110,20 @@ static bool refuse_standby(const struct identity *identity, struct err *e)
 	return err_hint(e, "%s", advice_get("standby-for-write")->hint);
 }
 
+/* A changing connection is wanted for a plan, by whom it was made for. */
+static bool is_as_planned(const struct conn *conn, const struct identity *identity, struct err *e)
+{
+	struct err why;
+
+	if (identity_check_equal(identity, conn->options.must_equal, &why))
+		return true;
+	*e = why;
+	if (conn->options.purpose == CONN_CHANGE)
+		snprintf(e->text, sizeof(e->text), "not the server this plan was made for: %.200s",
+			why.text);
+	return false;
+}
+
 static bool admit(const struct conn *conn, const struct identity *identity, struct err *e)
 {
 	const struct conn_options *o = &conn->options;
@@ -118,7 +132,7 @@ static bool admit(const struct conn *conn, const struct identity *identity, stru
 		return refuse_pooler(identity, e);
 	if (o->must_be_primary && identity->is_standby)
 		return refuse_standby(identity, e);
-	return !o->must_equal || identity_check_equal(identity, o->must_equal, e);
+	return !o->must_equal || is_as_planned(conn, identity, e);
 }
 
 static void dial_done(struct conn *conn)

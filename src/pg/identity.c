@@ -63,8 +63,8 @@ bool identity_check_equal(
 	}
 	if (is_known(found->timeline, wanted->timeline) && found->timeline != wanted->timeline) {
 		err_set(e, ERR_CONFLICT,
-			"the server at %.100s:%s is on timeline %" PRId64 " instead of %" PRId64,
-			found->host, found->port, found->timeline, wanted->timeline);
+			"another server answers at %.100s:%s (timeline %" PRId64 " -> %" PRId64 ")",
+			found->host, found->port, wanted->timeline, found->timeline);
 		return err_hint(e, "a standby was promoted since: look what of the run it holds, "
 				   "then make the plan again");
 	}

@@ -308,7 +308,7 @@ static void a_change_refuses_another_server_by_what_differs(void **state)
 	conn_world_open(w);
 
 	assert_int_equal(view(w)->state, LINK_STOPPED);
-	assert_non_null(strstr(view(w)->error, "on timeline 2 instead of 1"));
+	assert_non_null(strstr(view(w)->error, "(timeline 1 -> 2)"));
 }
 
 static void before_it_is_known_who_answers_the_question_brings_its_settings(void **state)

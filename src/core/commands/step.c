@@ -49,6 +49,8 @@ static bool can_step(const struct app *app, const char **why)
 		*why = app->model.run.gate.reason;
 	else if (app->model.link.state != LINK_UP)
 		*why = "no connection";
+	else if (app->model.link.identity.is_standby)
+		*why = "this is a read-only standby: steps run on the primary";
 	return !*why;
 }
 
