@@ -19,6 +19,10 @@ static const struct metric up = { "dbtop_server_up",
 static const struct metric primary = { "dbtop_server_is_primary",
 	"1 for a primary, 0 for a standby, as the server last said", METRIC_GAUGE, 0 };
 
+static const struct metric circuit = { "dbtop_server_state",
+	"1 for what the server is good for now, 0 for the rest; down: left alone for a while",
+	METRIC_GAUGE, 0 };
+
 bool metrics_is_fresh(const struct metrics_place *place, int64_t sampled_us)
 {
 	const struct model *model = &place->app->model;
@@ -59,6 +63,14 @@ static void put_link(const struct metrics_place *place, const struct link_view *
 	}
 }
 
+static void put_circuit(const struct metrics_place *place, int server)
+{
+	enum circuit_state now = servers_circuit(fleet_servers(place->app), server)->state;
+
+	for (enum circuit_state s = CIRCUIT_UNKNOWN; s < CIRCUIT_STATES; s++)
+		metrics_put_label(place, &circuit, "state", circuit_state_word(s), s == now);
+}
+
 static void collect_standby(const struct app *app, struct metrics_place *place, size_t i)
 {
 	char server[FLEET_NAME_BYTES];
@@ -66,6 +78,7 @@ static void collect_standby(const struct app *app, struct metrics_place *place, 
 	fleet_name(app, fleet_other(app, i), server);
 	place->server = server;
 	put_link(place, endpoint_view(app->standbys[i]));
+	put_circuit(place, fleet_other(app, i));
 	metrics_collect_pool(place, app->standbys[i]);
 }
 
@@ -82,6 +95,7 @@ void metrics_collect(struct app *app, struct metrics_text *text)
 	app->model.link = *endpoint_view(app->primary);
 	fleet_name(app, fleet_here(app), server);
 	put_link(&place, &app->model.link);
+	put_circuit(&place, fleet_here(app));
 	metrics_collect_pool(&place, app->primary);
 	metrics_collect_server(&place);
 	metrics_collect_replicas(&place);

@@ -333,13 +333,16 @@ size_t monitor_unheard(const struct app *app)
 bool monitor_check_one_primary(const struct app *app, struct err *e)
 {
 	const char *words = app->model.replicas.split_words;
+	const char *trouble = app->fleet ? servers_trouble(fleet_servers(app)) : "";
 
+	if (!words[0])
+		words = trouble;
 	if (!words[0])
 		return true;
 	err_set(e, ERR_CONFLICT, "%s", words);
 	return err_hint(e,
-		"nothing is changed while two servers take writes: stop one of them, or take "
-		"it out of the target's replicas");
+		"nothing is changed while two servers take writes, or one is not of this cluster: "
+		"stop it, or take it out of the target's replicas");
 }
 
 bool monitor_check_change(const struct app *app, struct err *e)

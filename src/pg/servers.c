@@ -153,18 +153,13 @@ void servers_news(struct servers *servers)
 
 /* ---- who answers ---- */
 
-/* Another cluster has no business among these servers. A target of one server has no other to compare with. */
-static void check_cluster(struct server *server, const struct identity *identity)
+static void judge_cluster(struct server *server, const struct identity *identity)
 {
 	struct servers *servers = server->servers;
 	struct identity wanted = { .timeline = identity->timeline,
 		.database_oid = identity->database_oid };
 	struct err e;
 
-	if (!identity->system_identifier[0])
-		return;
-	if (!servers->cluster[0] || servers->count == 1)
-		memcpy(servers->cluster, identity->system_identifier, sizeof(servers->cluster));
 	memcpy(wanted.system_identifier, servers->cluster, sizeof(wanted.system_identifier));
 	bool is_stranger = !identity_check_equal(identity, &wanted, &e);
 	if (is_stranger)
@@ -172,6 +167,28 @@ static void check_cluster(struct server *server, const struct identity *identity
 	if (is_stranger != server->is_stranger)
 		circuit_drain(&server->circuit, is_stranger, servers_now(servers));
 	server->is_stranger = is_stranger;
+}
+
+/*
+ * Another cluster has no business among these servers. Which one is meant is said by the first of the list, and until
+ * it has answered by whoever did; a target of one server has no other to compare with.
+ */
+static void check_cluster(struct server *server, const struct identity *identity)
+{
+	struct servers *servers = server->servers;
+	bool says = servers->count == 1 || !servers->cluster[0] ||
+		    (server->number == 0 && server->identity.server_version == 0);
+
+	if (!identity->system_identifier[0])
+		return;
+	if (says && strcmp(servers->cluster, identity->system_identifier) != 0) {
+		memcpy(servers->cluster, identity->system_identifier, sizeof(servers->cluster));
+		for (size_t i = 0; i < servers->count; i++)
+			if (servers->all[i].identity.system_identifier[0] &&
+				&servers->all[i] != server)
+				judge_cluster(&servers->all[i], &servers->all[i].identity);
+	}
+	judge_cluster(server, identity);
 }
 
 static bool is_changed(int64_t a, int64_t b)

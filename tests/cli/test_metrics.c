@@ -73,6 +73,8 @@ static void what_is_known_is_printed(void **state)
 	exposition_check(sh->out);
 	assert_value(sh->out, "dbtop_server_up", "", "1");
 	assert_value(sh->out, "dbtop_server_is_primary", "", "1");
+	assert_value(sh->out, "dbtop_server_state", "state=\"primary\"", "1");
+	assert_value(sh->out, "dbtop_server_state", "state=\"down\"", "0");
 	assert_value(sh->out, "dbtop_server_sessions", "state=\"idle in transaction\"", "1");
 	assert_value(sh->out, "dbtop_app_pool_checked_out_connections", "pool=\"web\"", "1");
 	assert_value(sh->out, "dbtop_budget_connections", "pool=\"dbtop\"", "4");

@@ -245,6 +245,23 @@ static void a_server_of_another_cluster_is_never_used_and_named(void **state)
 						    "of 7000000000000000001"));
 }
 
+static void the_first_of_the_list_says_which_cluster_is_meant_also_when_it_answers_last(
+	void **state)
+{
+	struct servers_world *w = *state;
+	snprintf(w->fakes[1]->identity.system_identifier,
+		sizeof(w->fakes[1]->identity.system_identifier), "7000000000000000099");
+	servers_world_open(w, 2);
+	struct servers_wish stranger = servers_world_wish(ROUTE_THIS);
+	stranger.server = 1;
+	const struct servers_wish primary = servers_world_wish(ROUTE_PRIMARY);
+	assert_int_equal(servers_world_ask(w, 0, &stranger), 1);
+
+	assert_int_equal(servers_world_ask(w, 1, &primary), 0);
+
+	assert_non_null(strstr(servers_trouble(w->servers), "another server answers at pg-b:5432"));
+}
+
 static void what_only_a_person_can_cure_is_told_at_once_and_not_dialed_again(void **state)
 {
 	struct servers_world *w = *state;
@@ -318,6 +335,7 @@ int main(void)
 		TEST(of_two_primaries_the_older_timeline_is_fenced_and_told),
 		TEST(two_primaries_on_one_timeline_are_both_refused),
 		TEST(a_server_of_another_cluster_is_never_used_and_named),
+		TEST(the_first_of_the_list_says_which_cluster_is_meant_also_when_it_answers_last),
 		TEST(what_only_a_person_can_cure_is_told_at_once_and_not_dialed_again),
 		TEST(a_request_can_be_taken_back),
 		TEST(what_waits_ends_when_the_servers_go),
