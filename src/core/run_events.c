@@ -37,6 +37,7 @@ static void on_state(void *arg, enum run_state state)
 	view->state = state;
 	view->step = executor_next_step(run->executor);
 	run_let_go_if_locked(run);
+	run->was_lost |= state == RUN_RESOLVING;
 	if (state != RUN_RETRY)
 		view->retry_at_us = 0;
 	if (state != RUN_STEP) {
@@ -132,6 +133,7 @@ static void log_retry(int attempt, int64_t delay_ms, const struct err *why)
 static void tell_finished(struct run *run, size_t step, enum step_state state, int64_t took_ms)
 {
 	const struct plan_step *at = &run->inspection->plan->steps[step];
+	const char *done = run->was_lost ? "applied (confirmed after reconnect)" : "done";
 	char took[WORDS_BYTES], rev[SHORT_REV_BYTES];
 
 	if (run->is_headless || (state != STEP_DONE && state != STEP_SKIPPED))
@@ -140,7 +142,7 @@ static void tell_finished(struct run *run, size_t step, enum step_state state, i
 	words_ms(took_ms > 0 ? took_ms : 0, took);
 	migrations_short_rev(&run->app->model.migrations, at->migration->rev, rev);
 	app_message(run->app, MESSAGE_INFO, "step %s.%zu %s in %s", rev, at->ordinal,
-		state == STEP_DONE ? "done" : "recorded as skipped", took);
+		state == STEP_DONE ? done : "recorded as skipped", took);
 }
 
 static void on_step(void *arg, size_t step, enum step_state state, int64_t took_ms)
@@ -153,6 +155,7 @@ static void on_step(void *arg, size_t step, enum step_state state, int64_t took_
 	log_step(run, step, state, took_ms);
 	view->step_took_ms[step] = took_ms;
 	if (state == STEP_RUNNING) {
+		run->was_lost = false;
 		view->step_started_us = loop_now_us(run->app->loop);
 		run_journal_losses(run, step);
 		note_content(run, step);
@@ -184,7 +187,16 @@ static void on_statement(void *arg, const struct run_statement *statement)
 
 static void on_waiting(void *arg, const struct run_wait *wait)
 {
-	say(arg, "waiting", wait->words);
+	struct run *run = arg;
+	struct str text = { 0 };
+
+	str_add(&text, wait->words);
+	if (wait->kind == RUN_WAIT_BACKEND && wait->pid &&
+		executor_state(run->executor) == RUN_RESOLVING)
+		str_add(&text, run->is_headless ? "; waiting for its end"
+						: "; waiting, or :run.terminate ends it");
+	say(run, "waiting", str_c(&text));
+	str_release(&text);
 }
 
 static void on_retry(void *arg, int attempt, int64_t delay_ms, const struct err *why)

@@ -23,6 +23,7 @@ struct run {
 	char skip_reason[1024];
 	bool is_leaving;  /* dropped as soon as it is finished */
 	bool skips_first; /* the step that opens the connection is left out */
+	bool was_lost;	  /* the connection, under the running step, after the point of no return */
 	size_t until;	  /* run up to this step once READY */
 	struct run_trouble trouble;
 	bool has_trouble;

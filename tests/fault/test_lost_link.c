@@ -40,7 +40,7 @@ static void a_commit_whose_answer_is_lost_is_found_to_have_happened(void **state
 	saboteur_cut(&rig->driver, "COMMIT", true);
 	assert_int_equal(rig_up(rig, "head"), EXIT_DONE);
 	assert_non_null(strstr(str_c(&rig->told), "resolving"));
-	assert_non_null(strstr(str_c(&rig->told), "confirmed by the server"));
+	assert_non_null(strstr(str_c(&rig->told), "confirmed after reconnect"));
 	assert_int_equal(rig->end.steps_done, 2);
 	rig_expect(rig, "SELECT count(*) FROM dbtop.revision", "2");
 	rig_expect(rig, "SELECT count(*) FROM dbtop.event", "2");
@@ -53,7 +53,7 @@ static void a_commit_that_never_arrived_is_found_not_to_have_happened(void **sta
 	struct rig *rig = two_tables();
 	saboteur_cut(&rig->driver, "COMMIT", false);
 	assert_int_equal(rig_up(rig, "head"), EXIT_FAILED_UNCHANGED);
-	assert_non_null(strstr(rig->trouble.words, "not applied"));
+	assert_non_null(strstr(rig->trouble.error.text, "not applied"));
 	rig_expect(rig, "SELECT count(*) FROM dbtop.revision", "0");
 	rig_expect(rig, "SELECT to_regclass('t1') IS NULL", "t");
 	assert_int_equal(rig_up(rig, "head"), EXIT_DONE);
@@ -81,7 +81,7 @@ static void going_down_is_resolved_as_going_up_is(void **state)
 	struct rig *again = rig_beside(rig);
 	saboteur_cut(&again->driver, "COMMIT", true);
 	assert_int_equal(rig_down(again, "base"), EXIT_DONE);
-	assert_non_null(strstr(str_c(&again->told), "confirmed by the server"));
+	assert_non_null(strstr(str_c(&again->told), "confirmed after reconnect"));
 	rig_expect(rig, "SELECT count(*) FROM dbtop.revision", "0");
 	rig_free(again);
 	rig_free(rig);

@@ -100,7 +100,7 @@ static PGconn *hold_commits(struct rig *rig)
 
 static bool is_named(const char *line)
 {
-	return strstr(line, "still open on the server: pid ") != NULL;
+	return strstr(line, "still open on the server as pid ") != NULL;
 }
 
 static void end_it(struct rig *rig, const char *line)
@@ -123,7 +123,7 @@ static void our_old_backend_is_named_and_ended_whatever_role_owns_the_objects(vo
 	swallow_at_commit(rig, true);
 	rig->on_event = end_it;
 	assert_int_equal(rig_up(rig, "head"), EXIT_FAILED_UNCHANGED);
-	assert_non_null(strstr(str_c(&rig->told), "still open on the server: pid "));
+	assert_non_null(strstr(str_c(&rig->told), "still open on the server as pid "));
 	assert_int_equal(rig->trouble.kind, TROUBLE_LOST);
 	rig_expect(rig, "SELECT count(*) FROM t", "0");
 	rig_expect(rig, "SELECT count(*) FROM dbtop.revision", "0");
@@ -168,7 +168,7 @@ static void a_lock_somebody_took_meanwhile_does_not_hide_what_was_committed(void
 	rig->arg = other;
 	rig->lock_wait_ms = 300;
 	assert_int_equal(rig_up(rig, "head"), EXIT_LOCKED);
-	assert_non_null(strstr(str_c(&rig->told), "confirmed by the server"));
+	assert_non_null(strstr(str_c(&rig->told), "confirmed after reconnect"));
 	assert_int_equal(rig->end.steps_done, 1);
 	assert_non_null(strstr(rig->end.error.detail, "what was done before stays"));
 	rig_expect(rig, "SELECT count(*) FROM dbtop.revision", "1");

@@ -44,7 +44,7 @@ static void a_committed_transaction_is_found_and_the_step_is_done(void **state)
 	assert_int_equal(play->end.exit, EXIT_DONE);
 	assert_int_equal(play->end.steps_done, 1);
 	assert_int_equal(stage_count(play->stage, "COMMIT\n"), 1);
-	assert_true(play_told(play, "confirmed by the server"));
+	assert_true(play_told(play, "confirmed after reconnect"));
 	play_free(play);
 }
 
@@ -58,7 +58,7 @@ static void an_aborted_transaction_is_not_applied_and_not_sent_again(void **stat
 	play_ms(play, 1000);
 	assert_int_equal(play->trouble.kind, TROUBLE_LOST);
 	assert_int_equal(play->trouble.database, DATABASE_UNCHANGED);
-	assert_non_null(strstr(play->trouble.words, "not applied"));
+	assert_non_null(strstr(play->trouble.error.text, "not applied"));
 	assert_int_equal(stage_count(play->stage, "COMMIT\n"), 1);
 	executor_close(play->executor);
 	play_ms(play, 0);

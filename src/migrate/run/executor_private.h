@@ -164,6 +164,8 @@ void link_ask_statement(
 	struct executor *x, const struct statement *statement, executor_answer_fn *answer);
 /* Did the connection break? Then it is given back. */
 bool link_is_lost(struct executor *x, const struct err *e);
+/* What the loss means for the step comes first, what was heard of it behind. */
+void link_explain_loss(struct err *e, const char *meaning);
 void link_drop(struct executor *x);
 /* Take a connection; answer is called with result NULL. */
 void link_open(struct executor *x, const struct identity *must_equal, executor_answer_fn *answer);

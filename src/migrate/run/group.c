@@ -110,9 +110,10 @@ static void give_up_lost(struct executor *x)
 		.needs_judgement = true,
 		.proposed = RUN_CHOICE_AGAIN,
 	};
-	snprintf(trouble.words, sizeof(trouble.words),
-		"the connection broke before COMMIT was sent: not applied, the server rolls it "
-		"back");
+	if (x->step.error.kind != ERR_CONFLICT) /* a lock that is no longer ours says more */
+		link_explain_loss(&trouble.error,
+			"the connection was lost before COMMIT was sent: not applied (the server "
+			"rolls it back)");
 	executor_step_failed(x, &trouble,
 		trouble.database == DATABASE_PARTIAL ? EXIT_FAILED_PARTWAY : EXIT_FAILED_UNCHANGED);
 }

@@ -105,6 +105,15 @@ bool link_is_lost(struct executor *x, const struct err *e)
 	return is_lost;
 }
 
+void link_explain_loss(struct err *e, const char *meaning)
+{
+	char why[sizeof(e->text)];
+
+	snprintf(why, sizeof(why), "%s", e->text);
+	snprintf(e->text, sizeof(e->text), "%s", meaning);
+	err_detail(e, "%s", why);
+}
+
 void link_drop(struct executor *x)
 {
 	if (!x->link.lease)

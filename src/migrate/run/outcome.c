@@ -49,8 +49,7 @@ static void confirm(struct executor *x)
 
 	x->step.is_committing = false;
 	if (!executor_step(x)->is_last || executor_is_recorded(x)) {
-		tell_notice(x, "INFO",
-			"applied: confirmed by the server after the connection was lost");
+		tell_notice(x, "INFO", "applied (confirmed after reconnect)");
 		link_drop(
 			x); /* without a lock: the next step opens anew, whoever holds it by then */
 		executor_step_done(x, STEP_DONE);
@@ -83,8 +82,8 @@ static void not_applied(struct executor *x)
 		.proposed = RUN_CHOICE_AGAIN,
 	};
 	x->step.is_committing = false;
-	snprintf(trouble.words, sizeof(trouble.words),
-		"the connection broke at COMMIT; the server says it was rolled back: not applied");
+	link_explain_loss(&trouble.error,
+		"the connection was lost at COMMIT: not applied (the server rolled it back)");
 	link_drop(x);
 	executor_step_failed(x, &trouble,
 		trouble.database == DATABASE_PARTIAL ? EXIT_FAILED_PARTWAY : EXIT_FAILED_UNCHANGED);
@@ -102,7 +101,7 @@ static void wait_for_backend(struct executor *x, const struct result *r)
 			"among those this role can see");
 	else
 		snprintf(wait.words, sizeof(wait.words),
-			"the transaction is still open on the server: pid %" PRId64
+			"the transaction is still open on the server as pid %" PRId64
 			", %s, for %" PRId64 " s",
 			wait.pid, state ? state : "?", age_ms / 1000);
 	tell_waiting(x, &wait);
