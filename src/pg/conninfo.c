@@ -93,6 +93,7 @@ void conninfo_free(struct conninfo *info)
 		free(info->sources[i]);
 	}
 	free(info->warning);
+	free(info->wanted_source);
 	free(info);
 }
 
@@ -103,6 +104,8 @@ struct conninfo *conninfo_copy(const struct conninfo *info)
 	for (size_t i = 0; i < info->count; i++)
 		conninfo_set_from(copy, info->keywords[i], info->values[i], info->sources[i]);
 	copy->warning = mem_strdup(info->warning);
+	copy->wanted = info->wanted;
+	copy->wanted_source = mem_strdup(info->wanted_source);
 	return copy;
 }
 

@@ -22,7 +22,7 @@ struct conninfo_override {
 };
 
 /*
- * Parse text (NULL or "" = libpq's defaults and PG*). Several hosts are refused: dbtop keeps the list itself.
+ * Parse text (NULL or "" = libpq's defaults and PG*) that names one server; several hosts are for conninfo_list.h.
  * target_session_attrs is dropped. Errors name the place of a bad value, and never quote the text, since it may hold a
  * password.
  */

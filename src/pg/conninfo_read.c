@@ -110,6 +110,67 @@ char *conninfo_find_place(const struct conninfo *info, const char *keyword, cons
 	return mem_strdup("default");
 }
 
+/* What the service says of it: known to libpq alone, which is made to give up for another reason. The caller frees. */
+static char *merged_value(const struct conninfo *info, const char *keyword)
+{
+	struct conninfo *asked = conninfo_copy(info);
+	char *value = NULL;
+
+	conninfo_set(asked, "channel_binding", "dbtop-merges");
+	PGconn *pg = PQconnectStartParams(conninfo_keywords(asked), conninfo_values(asked), 0);
+	if (!pg)
+		die("out of memory");
+	PQconninfoOption *options = PQconninfo(pg);
+	for (const PQconninfoOption *o = options; o && o->keyword; o++)
+		if (strcmp(o->keyword, keyword) == 0)
+			value = mem_strdup(o->val);
+	free_options(options);
+	PQfinish(pg);
+	conninfo_free(asked);
+	return value;
+}
+
+static const struct {
+	const char *word;
+	enum conninfo_wanted wanted;
+} wanted_words[] = {
+	{ "any", CONNINFO_WANTS_ANY },
+	{ "read-write", CONNINFO_WANTS_PRIMARY },
+	{ "primary", CONNINFO_WANTS_PRIMARY },
+	{ "read-only", CONNINFO_WANTS_STANDBY },
+	{ "standby", CONNINFO_WANTS_STANDBY },
+	{ "prefer-standby", CONNINFO_WANTS_ANY },
+};
+
+/* Read before it is dropped. */
+static bool take_wanted(struct conninfo *info, struct err *e)
+{
+	static const char keyword[] = "target_session_attrs";
+	const char *said = conninfo_source(info, keyword);
+	char *place = said ? mem_strdup(said)
+			   : conninfo_find_place(info, keyword, "PGTARGETSESSIONATTRS");
+	bool is_said = strcmp(place, "default") != 0;
+	char *word = is_said ? merged_value(info, keyword) : NULL;
+	bool is_known = !word;
+
+	for (size_t i = 0; word && i < ARRAY_SIZE(wanted_words); i++) {
+		if (strcmp(wanted_words[i].word, word) != 0)
+			continue;
+		is_known = true;
+		info->wanted = wanted_words[i].wanted;
+	}
+	if (!is_known)
+		err_set(e, ERR_USAGE,
+			"%.120s: target_session_attrs has a value that cannot be: it takes one of "
+			"any, read-write, read-only, primary, standby, prefer-standby",
+			place);
+	info->wanted_source = is_said ? place : NULL;
+	if (!is_said)
+		free(place);
+	free(word);
+	return is_known;
+}
+
 static void take_merged(struct conninfo *info, PGconn *pg)
 {
 	PQconninfoOption *options = PQconninfo(pg);
@@ -206,17 +267,20 @@ static bool merge_defaults(struct conninfo *info, struct err *e)
 {
 	static const char refused[] = "dbtop-merges";
 
+	if (!take_wanted(info, e))
+		return false;
 	conninfo_set(info, "target_session_attrs", refused);
 	PGconn *pg = PQconnectStartParams(conninfo_keywords(info), conninfo_values(info), 0);
 	if (!pg)
 		die("out of memory");
 	bool is_merged = strstr(PQerrorMessage(pg), refused);
-	if (is_merged)
+	bool is_uneven = strstr(PQerrorMessage(pg), "could not match");
+	if (is_merged || is_uneven)
 		take_merged(info, pg);
 	else
 		not_merged(info, PQerrorMessage(pg), e);
 	PQfinish(pg);
-	return is_merged;
+	return (is_merged || is_uneven) && conninfo_hosts_fit(info, e);
 }
 
 /* ---- what only shows while dialing, said before it ---- */
@@ -231,8 +295,7 @@ static bool is_one_host(const struct conninfo *info, struct err *e)
 			continue;
 		err_of(e, conninfo_source(info, lists[i]),
 			"a connection names one server, this one lists several");
-		return err_hint(
-			e, "name the primary alone; its standbys have their own key, replicas");
+		return err_hint(e, "name the one that is meant");
 	}
 	return true;
 }
@@ -245,12 +308,17 @@ static bool is_number(const char *text, long min, long max)
 	return *text && !*end && number >= min && number <= max;
 }
 
+bool conninfo_is_port(const char *text)
+{
+	return is_number(text, 1, 65535);
+}
+
 /* A password with a slash in a URI ends up as the port, and would be shown as one. */
 static bool is_port(const struct conninfo *info, struct err *e)
 {
 	const char *port = conninfo_get_or(info, "port", "5432");
 
-	if (is_number(port, 1, 65535))
+	if (conninfo_is_port(port))
 		return true;
 	err_of(e, conninfo_source(info, "port"), "the port is not a number from 1 to 65535");
 	return err_hint(e, "in a URI, a / in the password is %%2F, @ is %%40, : is %%3A");
@@ -277,7 +345,12 @@ static bool are_numbers(const struct conninfo *info, struct err *e)
 	return true;
 }
 
-struct conninfo *conninfo_new(
+bool conninfo_check_one(const struct conninfo *info, struct err *e)
+{
+	return is_one_host(info, e) && is_port(info, e);
+}
+
+struct conninfo *conninfo_read(
 	const char *text, const struct conninfo_override *override, struct err *e)
 {
 	struct conninfo *info = mem_new(struct conninfo);
@@ -288,11 +361,21 @@ struct conninfo *conninfo_new(
 	if (override)
 		override_options(info, override);
 	passfile_check(info);
-	if (!merge_defaults(info, e) || !is_one_host(info, e) || !is_port(info, e) ||
-		!are_numbers(info, e))
+	if (!merge_defaults(info, e) || !are_numbers(info, e))
 		goto failed;
 	return info;
 failed:
+	conninfo_free(info);
+	return NULL;
+}
+
+struct conninfo *conninfo_new(
+	const char *text, const struct conninfo_override *override, struct err *e)
+{
+	struct conninfo *info = conninfo_read(text, override, e);
+
+	if (info && conninfo_check_one(info, e))
+		return info;
 	conninfo_free(info);
 	return NULL;
 }
