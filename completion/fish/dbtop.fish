@@ -20,8 +20,8 @@ complete -c dbtop -n '__fish_seen_subcommand_from downgrade' -a 'base (__dbtop_r
 complete -c dbtop -n '__fish_seen_subcommand_from show repair plan' -a '(__dbtop_revisions)'
 # generated: words-fish
 complete -c dbtop -l target -s d -x -a '(__dbtop_targets)' -d 'a [target] of the configuration, a service, a URI, conninfo, or a database name'
-complete -c dbtop -l host -s h -x -d 'host name, or directory of the socket'
-complete -c dbtop -l port -s p -x -d 'port of the server'
+complete -c dbtop -l host -s h -x -d 'host names divided by commas, or directories of sockets'
+complete -c dbtop -l port -s p -x -d 'port of the server, or one for each host'
 complete -c dbtop -l username -s U -x -d 'role to connect as'
 complete -c dbtop -l no-password -s w -d 'never ask for a password'
 complete -c dbtop -l password -s W -d 'ask for a password before connecting'

@@ -235,12 +235,35 @@ static void fill_pool(const struct conf *conf, const char *s, struct target *out
 	out->app_pool_count = pools_list(conf, out->app_pools);
 }
 
+/* A keyword that tells more of the server named before it: "host=b port=1 host=c" are two. */
+static bool continues(struct span word)
+{
+	static const char *const begins[] = { "host=", "hostaddr=", "service=" };
+	bool is_more = !span_starts(word, "postgres://") && !span_starts(word, "postgresql://");
+
+	for (size_t i = 0; is_more && i < ARRAY_SIZE(begins); i++)
+		is_more = !span_starts(word, begins[i]);
+	return is_more;
+}
+
+static void extend(char **text, struct span word)
+{
+	char *longer = mem_printf("%s %.*s", *text, (int)word.len, word.data);
+
+	mem_free_secret(*text);
+	*text = longer;
+}
+
 static void fill_replicas(const char *text, struct target *out)
 {
 	struct span rest = span_of(text), word;
 	size_t capacity = 0;
 
 	while (span_word(&rest, &word)) {
+		if (out->replica_count && continues(word)) {
+			extend(&out->replicas[out->replica_count - 1], word);
+			continue;
+		}
 		out->replicas = mem_room(
 			out->replicas, out->replica_count, &capacity, sizeof(*out->replicas));
 		out->replicas[out->replica_count++] = mem_strndup(word.data, word.len);

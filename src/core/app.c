@@ -18,7 +18,7 @@
 #include "core/run.h"
 #include "demo/demo.h"
 #include "parse/deep.h"
-#include "pg/conninfo.h"
+#include "pg/conninfo_list.h"
 #include "pg/lease.h"
 #include "migrate/run/executor.h"
 #include "setup/setup.h"
@@ -71,7 +71,9 @@ void app_release(struct app *app)
 	arena_release(&app->error_arena);
 	arena_release(&app->journal_arena);
 	note_list_release(&app->model.notes);
-	conninfo_free(app->conninfo);
+	if (app->hosts)
+		conninfo_list_release(app->hosts);
+	free(app->hosts);
 	mem_free_secret(app->password);
 	target_release(&app->target);
 	conf_free(app->conf);
@@ -79,16 +81,17 @@ void app_release(struct app *app)
 	log_close();
 }
 
-struct conninfo *app_standby_conninfo(struct app *app, size_t index, struct err *e)
+bool app_standby_hosts(struct app *app, size_t index, struct conninfo_list *hosts, struct err *e)
 {
 	const struct target *target = &app->target;
-	struct conninfo *info = conninfo_new(target->replicas[index],
-		&(struct conninfo_override){ .text_source = target->replicas_source }, e);
+	const struct conninfo_override override = { .text_source = target->replicas_source };
 
-	if (info && conninfo_secure(info, &target->tls, e))
-		return info;
-	conninfo_free(info);
-	return NULL;
+	if (!conninfo_list_read(hosts, target->replicas[index], &override, e))
+		return false;
+	if (conninfo_list_suits_standbys(hosts, e) && conninfo_list_secure(hosts, &target->tls, e))
+		return true;
+	conninfo_list_release(hosts);
+	return false;
 }
 
 static bool is_ours(const struct conf_flag *flag, const char *key)
@@ -118,14 +121,14 @@ static bool check_rival(
 {
 	if (!rival->conninfo || !args->command || args->command->risk < RISK_WRITE)
 		return true;
-	struct conninfo *other = conninfo_new(
-		rival->conninfo, &(struct conninfo_override){ .text_source = "DATABASE_URL" }, e);
-	if (!other)
+	struct conninfo_list other;
+	const struct conninfo_override override = { .text_source = "DATABASE_URL" };
+	if (!conninfo_list_read(&other, rival->conninfo, &override, e))
 		return false;
-	bool same = conninfo_same_place(app->conninfo, other);
+	bool same = conninfo_lists_meet(app->hosts, &other);
 	struct str ours = { 0 }, theirs = { 0 };
 	conninfo_words(app->conninfo, &ours);
-	conninfo_words(other, &theirs);
+	conninfo_words(other.items[0], &theirs);
 	if (!same) {
 		err_set(e, ERR_USAGE, "two targets: %s names %s, DATABASE_URL names %s",
 			rival->project_file, str_c(&ours), str_c(&theirs));
@@ -133,7 +136,7 @@ static bool check_rival(
 	}
 	str_release(&ours);
 	str_release(&theirs);
-	conninfo_free(other);
+	conninfo_list_release(&other);
 	return same;
 }
 
@@ -149,13 +152,16 @@ static void set_env(struct app *app)
 
 	for (size_t i = 0; i < count && equal_count < EQUAL_TARGETS_MAX; i++) {
 		struct err e;
-		struct conninfo *info = conninfo_new(conninfos[i], NULL, &e);
-		if (info && conninfo_same_place(info, app->conninfo))
+		struct conninfo_list hosts;
+		if (!conninfo_list_read(&hosts, conninfos[i], NULL, &e))
+			continue;
+		if (conninfo_lists_meet(&hosts, app->hosts))
 			equal[equal_count++] = names[i];
-		conninfo_free(info);
+		conninfo_list_release(&hosts);
 	}
-	target_set_env(app->conf, &app->target, conninfo_get(app->conninfo, "host"),
-		conninfo_get(app->conninfo, "service"), equal, equal_count);
+	for (size_t i = 0; i < app->hosts->count; i++) /* the most severe of them all */
+		target_set_env(app->conf, &app->target, conninfo_get(app->hosts->items[i], "host"),
+			NULL, equal, equal_count);
 }
 
 static void arm_by_class(struct app *app)
@@ -185,6 +191,20 @@ static bool open_log(struct app *app, struct err *e)
 	return !log.sink || log_open(&log, e);
 }
 
+static bool read_hosts(
+	struct app *app, const char *text, const struct conninfo_override *override, struct err *e)
+{
+	if (app->hosts)
+		conninfo_list_release(app->hosts);
+	else
+		app->hosts = mem_new(struct conninfo_list);
+	app->conninfo = NULL;
+	if (!conninfo_list_read(app->hosts, text, override, e))
+		return false;
+	app->conninfo = app->hosts->items[0];
+	return conninfo_list_suits_primary(app->hosts, e);
+}
+
 static bool configure(struct app *app, const struct args *args, struct err *e)
 {
 	struct target_rival rival = { 0 };
@@ -195,8 +215,8 @@ static bool configure(struct app *app, const struct args *args, struct err *e)
 		!target_choose(app->conf, args->target, &app->target, &rival, e))
 		return false;
 	override.text_source = app->target.source;
-	app->conninfo = conninfo_new(app->target.conninfo, &override, e);
-	if (!app->conninfo || !check_rival(app, &rival, args, e))
+	if (!read_hosts(app, app->target.conninfo, &override, e) ||
+		!check_rival(app, &rival, args, e))
 		return false;
 	set_env(app);
 	arm_by_class(app);
@@ -222,9 +242,7 @@ bool app_retarget(struct app *app, const char *name, const char *conninfo,
 	assert_always(!app->primary, "the target is chosen before it is connected to");
 	struct target *target = &app->target;
 
-	conninfo_free(app->conninfo);
-	app->conninfo = conninfo_new(conninfo, NULL, e);
-	if (!app->conninfo)
+	if (!read_hosts(app, conninfo, NULL, e))
 		return false;
 	/* Another place than the one the rule was made for: a cluster of our own, behind its sockets. */
 	tls_rule_release(&target->tls);
@@ -268,7 +286,7 @@ void app_set_password(struct app *app, const char *password)
 {
 	monitor_stop(app);
 	fleet_close(app);
-	conninfo_set(app->conninfo, "password", password);
+	conninfo_list_set(app->hosts, "password", password);
 	mem_free_secret(app->password);
 	app->password = mem_strdup(password);
 }

@@ -19,6 +19,7 @@
 struct args;
 struct conf;
 struct conninfo;
+struct conninfo_list;
 struct deep;
 struct demo;
 struct endpoint;
@@ -57,15 +58,17 @@ struct app {
 	size_t inspections;	       /* under way; app_release() lets them end */
 	struct call *calls;	       /* under way */
 	struct loop_timer *tick;
-	bool is_screen;		   /* a console is open: prompts and messages are possible */
-	bool is_closing;	   /* app_release() has begun: nothing new starts */
-	bool wants_console;	   /* the demo is ready: open the console on it */
-	bool wants_tour;	   /* … or show it in plain text */
-	struct demo *demo;	   /* owned; its servers end after our connections */
-	bool quit;		   /* leave the loop after this turn */
-	struct loop_timer *leave;  /* quit at last; NULL unless app_leave() waits for a run */
-	int interrupted;	   /* signal that asked us to end; 0 = none */
-	struct conninfo *conninfo; /* owned; what -h -p -U and the target say together */
+	bool is_screen;		  /* a console is open: prompts and messages are possible */
+	bool is_closing;	  /* app_release() has begun: nothing new starts */
+	bool wants_console;	  /* the demo is ready: open the console on it */
+	bool wants_tour;	  /* … or show it in plain text */
+	struct demo *demo;	  /* owned; its servers end after our connections */
+	bool quit;		  /* leave the loop after this turn */
+	struct loop_timer *leave; /* quit at last; NULL unless app_leave() waits for a run */
+	int interrupted;	  /* signal that asked us to end; 0 = none */
+	/* What -h -p -U and the target say together, a host each; owned; NULL until app_configure(). */
+	struct conninfo_list *hosts;
+	struct conninfo *conninfo; /* the first of them */
 	char *password;		   /* typed at a prompt; owned, wiped; NULL = nobody was asked */
 	char actor[160];	   /* osuser@host */
 };
@@ -78,8 +81,9 @@ void app_release(struct app *app);
 bool app_configure(struct app *app, const struct args *args, struct err *e) MUST_CHECK;
 /* Make the servers of the target, once; connections open when somebody asks for one. */
 bool app_connect(struct app *app, struct err *e) MUST_CHECK;
-/* How to reach a standby the target names, secured like the primary; the caller frees it. */
-struct conninfo *app_standby_conninfo(struct app *app, size_t index, struct err *e) MUST_CHECK;
+/* How to reach the standbys one word of the target's replicas names, secured like the primary; the caller's. */
+bool app_standby_hosts(
+	struct app *app, size_t index, struct conninfo_list *hosts, struct err *e) MUST_CHECK;
 /* A server asked for a password and nobody had one. */
 bool app_wants_password(const struct app *app);
 /* What the user has to know before anything connects: the password file is left out. NULL = nothing. */

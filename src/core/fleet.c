@@ -8,6 +8,7 @@
 #include "core/app.h"
 #include "core/monitor.h"
 #include "core/run.h"
+#include "pg/conninfo_list.h"
 
 struct place {
 	struct conninfo *info, *monitor_info; /* owned */
@@ -61,19 +62,36 @@ static void take_place(struct app *app, struct conninfo *info)
 		conninfo_set(place->monitor_info, "user", app->target.monitor_user);
 }
 
-static bool read_places(struct app *app, struct err *e)
+/* Of the primary's own text first, then of the replicas; a server named in both is one server. */
+static bool list_hosts(struct app *app, struct conninfo_list *all, struct err *e)
 {
-	if (!conninfo_secure(app->conninfo, &app->target.tls, e))
+	if (!conninfo_list_secure(app->hosts, &app->target.tls, e))
 		return false;
-	take_place(app, conninfo_copy(app->conninfo));
+	for (size_t i = 0; i < app->hosts->count; i++)
+		conninfo_list_take(all, conninfo_copy(app->hosts->items[i]));
 	for (size_t i = 0; i < app->target.replica_count; i++) {
-		struct conninfo *info = app_standby_conninfo(app, i, e);
-		if (!info)
+		struct conninfo_list hosts;
+		if (!app_standby_hosts(app, i, &hosts, e))
 			return false;
-		share_password(app, info);
-		take_place(app, info);
+		for (size_t j = 0; j < hosts.count; j++) {
+			share_password(app, hosts.items[j]);
+			conninfo_list_take(all, conninfo_copy(hosts.items[j]));
+		}
+		conninfo_list_release(&hosts);
 	}
 	return true;
+}
+
+static bool read_places(struct app *app, struct err *e)
+{
+	struct conninfo_list all = { 0 };
+	bool ok = list_hosts(app, &all, e);
+
+	app->fleet->places = mem_zero((all.count + 1) * sizeof(*app->fleet->places));
+	for (size_t i = 0; ok && i < all.count; i++)
+		take_place(app, conninfo_copy(all.items[i]));
+	conninfo_list_release(&all);
+	return ok;
 }
 
 static void release_places(struct fleet *fleet)
@@ -144,10 +162,8 @@ static void make_servers(struct app *app)
 bool fleet_open(struct app *app, struct err *e)
 {
 	struct fleet *fleet = mem_new(struct fleet);
-	size_t count = 1 + app->target.replica_count;
 
 	app->fleet = fleet;
-	fleet->places = mem_zero(count * sizeof(*fleet->places));
 	if (!read_places(app, e)) {
 		fleet_close(app);
 		return false;

@@ -202,6 +202,53 @@ void conninfo_list_release(struct conninfo_list *list)
 	*list = (struct conninfo_list){ 0 };
 }
 
+bool conninfo_lists_meet(const struct conninfo_list *a, const struct conninfo_list *b)
+{
+	for (size_t i = 0; i < b->count; i++)
+		if (is_known(a, b->items[i]))
+			return true;
+	return false;
+}
+
+bool conninfo_list_secure(struct conninfo_list *list, const struct tls_rule *rule, struct err *e)
+{
+	for (size_t i = 0; i < list->count; i++)
+		if (!conninfo_secure(list->items[i], rule, e))
+			return false;
+	return true;
+}
+
+void conninfo_list_set(struct conninfo_list *list, const char *keyword, const char *value)
+{
+	for (size_t i = 0; i < list->count; i++)
+		conninfo_set(list->items[i], keyword, value);
+}
+
+static void join(struct conninfo *whole, const struct conninfo_list *list, const char *keyword)
+{
+	struct str values = { 0 };
+
+	for (size_t i = 0; i < list->count; i++)
+		str_addf(&values, "%s%s", i ? "," : "",
+			conninfo_get_or(list->items[i], keyword, ""));
+	if (values.len >= list->count)
+		conninfo_set_from(
+			whole, keyword, str_c(&values), conninfo_source(list->items[0], keyword));
+	str_release(&values);
+}
+
+struct conninfo *conninfo_list_whole(const struct conninfo_list *list)
+{
+	struct conninfo *whole = conninfo_copy(list->items[0]);
+
+	if (list->count == 1)
+		return whole;
+	join(whole, list, "host");
+	join(whole, list, "hostaddr");
+	join(whole, list, "port");
+	return whole;
+}
+
 /* ---- target_session_attrs ---- */
 
 bool conninfo_list_suits_primary(const struct conninfo_list *list, struct err *e)

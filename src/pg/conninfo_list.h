@@ -24,6 +24,14 @@ bool conninfo_list_read(struct conninfo_list *list, const char *text,
 void conninfo_list_release(struct conninfo_list *list);
 /* Take it in unless that server is there already; it belongs to the list then, or is gone. */
 void conninfo_list_take(struct conninfo_list *list, struct conninfo *info);
+/* One server at least is in both. */
+bool conninfo_lists_meet(const struct conninfo_list *a, const struct conninfo_list *b);
+/* conninfo_secure() for each. */
+bool conninfo_list_secure(
+	struct conninfo_list *list, const struct tls_rule *rule, struct err *e) MUST_CHECK;
+void conninfo_list_set(struct conninfo_list *list, const char *keyword, const char *value);
+/* The list as one, hosts and ports divided by commas: to be shown, not dialed. The caller frees. */
+struct conninfo *conninfo_list_whole(const struct conninfo_list *list);
 
 /*
  * What target_session_attrs says about a list of the primary (or of standbys). That a primary is wanted is what dbtop

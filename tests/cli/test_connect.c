@@ -23,8 +23,9 @@ static struct cluster *servers;
 
 static int world_up(void **state)
 {
-	*state = servers = server_start(&(struct cluster_options){
-		.is_tcp = true, .extra_hba = "host all guarded 127.0.0.1/32 scram-sha-256\n" });
+	*state = servers = server_start(&(struct cluster_options){ .is_tcp = true,
+		.standbys = 1,
+		.extra_hba = "host all guarded 127.0.0.1/32 scram-sha-256\n" });
 	server_run(servers, 0, "create role guarded login password 'tr0ubadour'");
 	server_run(servers, 0, "create role plain login");
 	return 0;
@@ -389,6 +390,79 @@ static void flag_beats_text_beats_service_beats_variable(void **state)
 	free(file);
 }
 
+/* The standby first, then the primary. */
+static char *both_hosts(struct shell *sh)
+{
+	server_wait_replayed(servers, 1);
+	return mem_printf("postgresql://postgres@127.0.0.1:%d,127.0.0.1:%d/%s",
+		cluster_node_port(servers, 1), cluster_node_port(servers, 0), sh->database);
+}
+
+static void of_several_hosts_in_one_url_the_primary_is_found_and_changed(void **state)
+{
+	struct shell *sh = *state;
+	char *url = both_hosts(sh);
+	shell_write(sh, NAME, GOOD);
+	shell_env(sh, "DBTOP_TARGET", NULL);
+	shell_env(sh, "DATABASE_URL", url);
+
+	dbtop(sh, "upgrade --yes");
+
+	shell_assert(sh, 0);
+	shell_expect(sh, "select count(*) from a", "0");
+	dbtop(sh, "status -d '%s'", url);
+	shell_assert(sh, 0);
+	shell_assert_no(sh, "standby");
+	free(url);
+}
+
+static void a_list_in_keywords_variables_or_a_flag_is_the_same_list(void **state)
+{
+	struct shell *sh = *state;
+	char *ports =
+		mem_printf("%d,%d", cluster_node_port(servers, 1), cluster_node_port(servers, 0));
+	shell_write(sh, NAME, GOOD);
+	server_wait_replayed(servers, 1);
+
+	dbtop(sh,
+		"upgrade --yes -d 'host=127.0.0.1,127.0.0.1 port=%s user=postgres "
+		"dbname=%s'",
+		ports, sh->database);
+	shell_assert(sh, 0);
+	dbtop(sh,
+		"downgrade --yes --allow-hazard data-loss:public.a -d 'user=postgres "
+		"dbname=%s' -h "
+		"127.0.0.1,127.0.0.1 -p %s",
+		sh->database, ports);
+	shell_assert(sh, 0);
+	shell_env(sh, "PGHOST", "127.0.0.1,127.0.0.1");
+	shell_env(sh, "PGPORT", ports);
+	dbtop(sh, "upgrade --yes -d 'user=postgres dbname=%s'", sh->database);
+	shell_assert(sh, 0);
+	shell_expect(sh, "select count(*) from a", "0");
+	free(ports);
+}
+
+static void a_list_that_cannot_be_names_its_place_and_connects_to_nobody(void **state)
+{
+	struct shell *sh = *state;
+	shell_write(sh, "dbtop.conf",
+		"[target odd]\ndsn = postgresql://pg-a:1,pg-b:70000/shop\n"
+		"[target roles]\ndsn = "
+		"postgresql://pg-a,pg-b/shop?target_session_attrs=standby\n");
+
+	dbtop(sh, "status -d odd");
+	shell_assert(sh, 2);
+	shell_assert_err(sh, "dbtop.conf:2: host 2 of 2: the port is not a number from 1 to 65535");
+	dbtop(sh, "status -d roles");
+	shell_assert(sh, 2);
+	shell_assert_err(sh, "dbtop.conf:4: target_session_attrs wants a standby, and dbtop looks "
+			     "for the primary among these 2 hosts");
+	dbtop(sh, "status -d 'host=a,b,c port=1,2'");
+	shell_assert(sh, 2);
+	shell_assert_err(sh, "the command line: 2 ports for 3 hosts");
+}
+
 int main(void)
 {
 #define IN_SHELL(test) cmocka_unit_test_setup_teardown(test, shell_set_up, shell_tear_down)
@@ -405,6 +479,10 @@ int main(void)
 		IN_SHELL(database_url_alone_is_the_target),
 		IN_SHELL(a_service_is_found_and_connected_to_however_it_is_named),
 		IN_SHELL(flag_beats_text_beats_service_beats_variable),
+
+		IN_SHELL(of_several_hosts_in_one_url_the_primary_is_found_and_changed),
+		IN_SHELL(a_list_in_keywords_variables_or_a_flag_is_the_same_list),
+		IN_SHELL(a_list_that_cannot_be_names_its_place_and_connects_to_nobody),
 	};
 	return cmocka_run_group_tests(tests, world_up, world_down);
 }

@@ -183,10 +183,10 @@ static void variables_and_flags_with_bad_values_name_themselves(void **state)
 		"DBTOP_GATE_SLOTS: gate.slots cannot be \"lots\": it takes a "
 		"share from 1% to 100%, or off");
 	unsetenv("DBTOP_GATE_SLOTS");
-	conf_world_flag(w, "-p", "http");
+	conf_world_flag(w, "--pool-size", "many");
 	assert_false(conf_world_load(w));
-	assert_string_equal(
-		w->e.text, "--port: port cannot be \"http\": it takes a number from 1 to 65535");
+	assert_string_equal(w->e.text,
+		"--pool-size: pool_size cannot be \"many\": it takes a number from 1 to 500");
 }
 
 static void keys_and_theme_are_handed_on_in_order(void **state)

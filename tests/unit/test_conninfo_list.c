@@ -127,6 +127,18 @@ static void a_flag_that_names_hosts_replaces_those_of_the_text(void **state)
 	conninfo_list_release(&list);
 }
 
+static void a_port_flag_that_is_none_names_itself(void **state)
+{
+	(void)state;
+	struct conninfo_list list;
+	struct err e;
+
+	assert_false(conninfo_list_read(
+		&list, "host=pg-a", &(struct conninfo_override){ .port = "http" }, &e));
+
+	assert_string_equal(e.text, "--port: the port is not a number from 1 to 65535");
+}
+
 static void a_server_named_twice_is_one_server(void **state)
 {
 	(void)state;
@@ -250,6 +262,7 @@ int main(void)
 		CASE(an_empty_host_is_the_default_and_not_the_variable),
 		CASE(variables_and_services_may_list_hosts_too),
 		CASE(a_flag_that_names_hosts_replaces_those_of_the_text),
+		CASE(a_port_flag_that_is_none_names_itself),
 		CASE(a_server_named_twice_is_one_server),
 		CASE(a_bad_list_names_its_place_and_what_is_wrong),
 		CASE(a_variable_that_does_not_fit_is_named),

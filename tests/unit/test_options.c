@@ -117,7 +117,8 @@ static void a_bad_value_is_refused_with_its_name_and_range(void **state)
 		{ "env", "production",
 			"env cannot be \"production\": it takes one of dev, stage, prod" },
 		{ "plain", "maybe", "plain cannot be \"maybe\": it takes yes or no" },
-		{ "port", "65536", "port cannot be \"65536\": it takes a number from 1 to 65535" },
+		{ "pool_size", "501",
+			"pool_size cannot be \"501\": it takes a number from 1 to 500" },
 		{ "theme", "", "theme cannot be \"\": it takes a text that is not empty" },
 	};
 

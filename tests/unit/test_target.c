@@ -123,6 +123,22 @@ static void a_target_must_say_once_where_it_is(void **state)
 	assert_string_equal(w->e.text, "[target b] says both dsn and primary: keep one");
 }
 
+static void replicas_are_uris_or_keywords_that_begin_with_their_host(void **state)
+{
+	struct conf_world *w = *state;
+
+	conf_world_write(w, "dbtop.conf",
+		"[target shop]\nprimary = postgres://a/shop\n"
+		"replicas = host=b,c port=1 dbname=shop  postgres://d,e/shop hostaddr=192.0.2.1\n");
+
+	assert_true(choose(w, NULL));
+
+	assert_int_equal(chosen.replica_count, 3);
+	assert_string_equal(chosen.replicas[0], "host=b,c port=1 dbname=shop");
+	assert_string_equal(chosen.replicas[1], "postgres://d,e/shop");
+	assert_string_equal(chosen.replicas[2], "hostaddr=192.0.2.1");
+}
+
 static void settings_fill_the_target(void **state)
 {
 	struct conf_world *w = *state;
@@ -249,6 +265,7 @@ int main(void)
 		IN_A_WORLD(the_only_target_beside_a_url_names_its_rival),
 		IN_A_WORLD(a_target_of_the_users_file_alone_is_not_chosen_unasked),
 		IN_A_WORLD(a_target_must_say_once_where_it_is),
+		IN_A_WORLD(replicas_are_uris_or_keywords_that_begin_with_their_host),
 		IN_A_WORLD(settings_fill_the_target),
 		IN_A_WORLD(an_ad_hoc_target_has_the_defaults_of_the_manual),
 		IN_A_WORLD(the_most_severe_class_wins_whoever_says_it),

@@ -8,7 +8,7 @@
 #include "base/secret.h"
 #include "conf/conf.h"
 #include "core/app.h"
-#include "pg/conninfo.h"
+#include "pg/conninfo_list.h"
 
 /* ---- check ---- */
 
@@ -27,22 +27,25 @@ static void add_err(struct report *report, struct node *table, const struct err 
 static size_t check_ways(struct call *call, struct node *table)
 {
 	struct app *app = call->app;
-	struct conninfo *info = conninfo_copy(app->conninfo);
+	struct conninfo_list hosts;
 	struct err e;
 	size_t count = 0;
 
-	if (!conninfo_secure(info, &app->target.tls, &e)) {
-		add_err(&call->report, table, &e);
-		count++;
-	}
-	conninfo_free(info);
-	for (size_t i = 0; i < app->target.replica_count; i++) {
-		info = app_standby_conninfo(app, i, &e);
-		if (!info) {
+	for (size_t i = 0; i < app->hosts->count; i++) {
+		struct conninfo *info = conninfo_copy(app->hosts->items[i]);
+		if (!conninfo_secure(info, &app->target.tls, &e)) {
 			add_err(&call->report, table, &e);
 			count++;
 		}
 		conninfo_free(info);
+	}
+	for (size_t i = 0; i < app->target.replica_count; i++) {
+		if (!app_standby_hosts(app, i, &hosts, &e)) {
+			add_err(&call->report, table, &e);
+			count++;
+			continue;
+		}
+		conninfo_list_release(&hosts);
 	}
 	return count;
 }
@@ -189,7 +192,7 @@ static void add_connection(struct call *call, const struct conninfo *info)
 static void show_config(struct call *call)
 {
 	struct app *app = call->app;
-	struct conninfo *info = conninfo_copy(app->conninfo);
+	struct conninfo *info = conninfo_list_whole(app->hosts);
 	const char **files;
 	struct err e;
 

@@ -16,7 +16,7 @@
 #include "core/commands/setup_private.h"
 #include "demo/demo.h"
 #include "parse/deep.h"
-#include "pg/conninfo.h"
+#include "pg/conninfo_list.h"
 #include "pg/lease.h"
 
 static const struct command_option setup_options[] = {
@@ -191,11 +191,14 @@ static void read_spec(struct setting_up *s)
 static bool owner_logs_in(const struct setting_up *s)
 {
 	struct err e;
-	struct conninfo *info = conninfo_new(s->call->app->target.conninfo, NULL, &e);
-	const char *user = info ? conninfo_get(info, "user") : NULL;
+	struct conninfo_list hosts;
+
+	if (!conninfo_list_read(&hosts, s->call->app->target.conninfo, NULL, &e))
+		return false;
+	const char *user = conninfo_get(hosts.items[0], "user");
 	bool does = user && s->spec.owner && strcmp(user, s->spec.owner) == 0;
 
-	conninfo_free(info);
+	conninfo_list_release(&hosts);
 	return does;
 }
 
