@@ -26,12 +26,6 @@ static int64_t loop_wall_us(void *state)
 	return loop->wall_us;
 }
 
-/* It may ring before the wait has begun: nothing would end that any more. */
-static void on_alarm(uv_timer_t *timer)
-{
-	uv_stop(timer->loop);
-}
-
 static void nothing_on_wake(uv_async_t *wake)
 {
 	(void)wake;
@@ -41,8 +35,8 @@ static struct loop *loop_make(bool is_virtual)
 {
 	struct loop *loop = mem_new(struct loop);
 
-	if (uv_loop_init(&loop->uv) != 0 || uv_timer_init(&loop->uv, &loop->alarm) != 0 ||
-		uv_async_init(&loop->uv, &loop->wake, nothing_on_wake) != 0)
+	if (uv_loop_init(&loop->uv) != 0 || uv_timer_init(&loop->uv, &loop->patience) != 0 ||
+		uv_async_init(&loop->uv, &loop->wake, nothing_on_wake) != 0 || !alarm_open(loop))
 		die("cannot make an event loop: no descriptors left");
 	loop->is_virtual = is_virtual;
 	loop->clock = (struct clock){ loop_mono_us, loop_wall_us, loop };
@@ -90,6 +84,7 @@ void loop_free(struct loop *loop)
 	signals_release(loop);
 	uv_walk(&loop->uv, close_handle, NULL);
 	uv_run(&loop->uv, UV_RUN_NOWAIT);
+	alarm_close(loop);
 	loop_free_deferred(loop);
 	free(loop->deferred);
 	if (is_stuck) {
@@ -120,23 +115,14 @@ int64_t loop_now_us(const struct loop *loop)
 	return loop->mono_us;
 }
 
-/* How long libuv may wait: until the first timer, rounded up to its milliseconds. Mostly that is the one it waits for. */
+/* The clock of the last turn will do: what was due then is due now, and the alarm is set to a time, not to a while. */
 static uv_run_mode prepare_wait(struct loop *loop, bool wait)
 {
 	int64_t next_us = timers_next_us(loop);
 
 	if (!wait || next_us <= loop->mono_us)
 		return UV_RUN_NOWAIT;
-	if (next_us == INT64_MAX) {
-		uv_timer_stop(&loop->alarm);
-		return UV_RUN_ONCE;
-	}
-	if (next_us == loop->alarm_us && uv_is_active((uv_handle_t *)&loop->alarm))
-		return UV_RUN_ONCE;
-	loop->alarm_us = next_us;
-	uv_update_time(&loop->uv);
-	uint64_t ms = (uint64_t)((next_us - loop->mono_us + 999) / 1000);
-	uv_timer_start(&loop->alarm, on_alarm, ms, 0);
+	alarm_by(loop, next_us);
 	return UV_RUN_ONCE;
 }
 
@@ -155,11 +141,8 @@ void loop_turn(struct loop *loop, bool wait)
 		turn_virtual(loop);
 		return;
 	}
-	loop->is_fresh = false;
-	loop_refresh(loop);
-	uv_run_mode mode = prepare_wait(loop, wait);
-	loop->is_fresh = false; /* the wait may have been long: the first callback reads it again */
-	uv_run(&loop->uv, mode);
+	loop->is_fresh = false; /* the wait may be long: the first callback reads it again */
+	uv_run(&loop->uv, prepare_wait(loop, wait));
 	loop_refresh(loop);
 	timers_fire(loop);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Inside of the loop: one libuv loop, and a heap of timers of our own over a single uv_timer, so that real and
+ * Inside of the loop: one libuv loop, and a heap of timers of our own over a single alarm, so that real and
  * virtual time run through the same code. Only src/loop includes this.
  */
 #ifndef DBTOP_LOOP_LOOP_PRIVATE_H
@@ -12,12 +12,14 @@
 
 struct loop {
 	uv_loop_t uv;
-	uv_timer_t alarm; /* rings when the first timer of the heap is due */
+	uv_poll_t alarm; /* rings when the first timer of the heap is due, or earlier */
+	int alarm_fd;
+	int64_t alarm_us;    /* what it is set for; INT64_MAX = nothing */
+	uv_timer_t patience; /* with work under way at the end */
 	uv_async_t wake;
 	struct clock clock;
 	int64_t mono_us, wall_us;     /* as of this turn */
 	bool is_fresh, is_wall_fresh; /* they were read in this turn */
-	int64_t alarm_us;	      /* what the alarm was set for */
 	bool is_virtual;
 
 	struct loop_timer **timers; /* heap by due time, then order of starting; owned */
@@ -38,6 +40,11 @@ struct loop {
 
 /* Read the clock, once a turn. */
 void loop_refresh(struct loop *loop);
+
+/* alarm.c: false = no descriptors left; rings at that time, unless it rings earlier anyway. */
+bool alarm_open(struct loop *loop);
+void alarm_by(struct loop *loop, int64_t due_us);
+void alarm_close(struct loop *loop);
 
 /* timer.c: due time of the first timer, INT64_MAX = none; run those due that were started before this call. */
 int64_t timers_next_us(const struct loop *loop);

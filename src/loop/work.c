@@ -124,7 +124,7 @@ static void on_refused(void *arg)
 	work_end(work);
 }
 
-static void nothing_on_alarm(uv_timer_t *timer)
+static void on_patience_over(uv_timer_t *timer)
 {
 	(void)timer;
 }
@@ -243,8 +243,8 @@ bool works_release(struct loop *loop)
 	DL_FOREACH (loop->works, work)
 		uv_cancel(&work->req.any);
 	uv_update_time(&loop->uv);
-	uv_timer_start(&loop->alarm, nothing_on_alarm, RELEASE_MS, 0);
-	while (loop->works && uv_is_active((uv_handle_t *)&loop->alarm))
+	uv_timer_start(&loop->patience, on_patience_over, RELEASE_MS, 0);
+	while (loop->works && uv_is_active((uv_handle_t *)&loop->patience))
 		uv_run(&loop->uv, UV_RUN_ONCE);
 	return !loop->works;
 }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /*
- * make bench, or: bench [-n MIGRATIONS] [-r ROUNDS] [-w SECONDS] [-c SESSIONS] [--ram]
+ * make bench, or: bench [-n MIGRATIONS] [-r ROUNDS] [-w SECONDS] [-c SESSIONS] [-o PART] [--ram]
  *
+ * PART is one of migrate, pool, screen, split: that one alone.
  * Looks for dbtop and raw_loop in the build tree (top_builddir), or where DBTOP says. Ends with 0 also when a limit
  * is missed: it measures, the reader judges.
  */
@@ -90,9 +91,9 @@ static bool options_read(int argc, char **argv, struct bench_options *options)
 {
 	static const struct option long_options[] = { { "ram", no_argument, NULL, 'm' }, { 0 } };
 
-	*options = (struct bench_options){ 1000, 3, 20, 300, true };
-	for (int c; (c = getopt_long(argc, argv, "n:r:w:c:", long_options, NULL)) != -1;) {
-		int number = optarg ? (int)strtol(optarg, NULL, 10) : 1;
+	*options = (struct bench_options){ 1000, 3, 20, 300, true, NULL };
+	for (int c; (c = getopt_long(argc, argv, "n:r:w:c:o:", long_options, NULL)) != -1;) {
+		int number = optarg && c != 'o' ? (int)strtol(optarg, NULL, 10) : 1;
 		if (number < 1)
 			return false;
 		switch (c) {
@@ -101,6 +102,7 @@ static bool options_read(int argc, char **argv, struct bench_options *options)
 		case 'w': options->watch_seconds = number; break;
 		case 'c': options->sessions = number; break;
 		case 'm': options->is_durable = false; break;
+		case 'o': options->only = optarg; break;
 		default: return false;
 		}
 	}
@@ -160,21 +162,42 @@ static void world_end(struct bench *bench)
 	bench->servers = NULL;
 }
 
+/* In this order; those of one server stand together. */
+static const struct part {
+	const char *name;
+	int sessions_factor, more_connections; /* 0 both: no server */
+	void (*run)(struct bench *bench);
+} parts[] = {
+	{ "migrate", 0, ORDINARY_CONNECTIONS, bench_migrate },
+	{ "pool", 0, ORDINARY_CONNECTIONS, bench_pool },
+	{ "screen", 1, 50, bench_screen },
+	{ "split", 0, 0, bench_split },
+};
+
+static bool part_is_wanted(const struct bench *bench, const struct part *part)
+{
+	return !bench->options.only || strcmp(bench->options.only, part->name) == 0;
+}
+
+/* Each on a server of its own size; the same size follows on the same server. */
 static bool measure(struct bench *bench)
 {
-	bool ok = world_begin(bench, ORDINARY_CONNECTIONS);
+	int running = 0;
+	bool ok = true;
 
-	if (ok) {
-		bench_migrate(bench);
-		bench_pool(bench);
+	for (size_t i = 0; i < ARRAY_SIZE(parts) && ok; i++) {
+		int wanted = parts[i].sessions_factor * bench->options.sessions +
+			     parts[i].more_connections;
+		if (!part_is_wanted(bench, &parts[i]))
+			continue;
+		if (wanted != running)
+			world_end(bench);
+		ok = wanted == 0 || wanted == running || world_begin(bench, wanted);
+		running = wanted;
+		if (ok)
+			parts[i].run(bench);
 	}
 	world_end(bench);
-	ok = ok && world_begin(bench, bench->options.sessions + 50);
-	if (ok)
-		bench_screen(bench);
-	world_end(bench);
-	if (ok)
-		bench_split(bench);
 	return ok;
 }
 
@@ -184,7 +207,7 @@ int main(int argc, char **argv)
 
 	if (!options_read(argc, argv, &bench->options)) {
 		fprintf(stderr, "usage: bench [-n MIGRATIONS] [-r ROUNDS] [-w SECONDS] [-c "
-				"SESSIONS] [--ram]\n");
+				"SESSIONS] [-o PART] [--ram]\n");
 		free(bench);
 		return 2;
 	}

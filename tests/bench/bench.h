@@ -18,6 +18,7 @@ struct bench_options {
 	int watch_seconds; /* shorter than 60 is scaled, and said */
 	int sessions;	   /* idle ones beside the watching */
 	bool is_durable;   /* fsync as on a real server */
+	const char *only;  /* the part to run; NULL = all */
 };
 
 struct bench_row {

@@ -292,6 +292,29 @@ static void real_timers_end_a_wait_and_never_come_early(void **state)
 	story_end(&s);
 }
 
+static void a_timer_due_before_the_alarm_ends_the_wait_and_a_stopped_one_does_not_fire(void **state)
+{
+	(void)state;
+	struct story s;
+	story_begin(&s, loop_new());
+	int64_t start_us = clock_mono_us(&clock_system);
+
+	struct loop_timer *late = loop_timer_start(s.loop, 3600000, 0, add_a, &s);
+	struct loop_timer *stopped = loop_timer_start(s.loop, 20, 0, add_a, &s);
+	loop_wake(s.loop);
+	loop_turn(s.loop, true); /* the alarm is set for the one that is stopped now */
+	loop_timer_stop(stopped);
+	loop_timer_start(s.loop, 40, 0, add_b, &s);
+	while (s.text.len == 0)
+		loop_turn(s.loop, true);
+	int64_t took_us = clock_mono_us(&clock_system) - start_us;
+
+	assert_string_equal(str_c(&s.text), "b");
+	assert_true(took_us >= 40000 && took_us < 3600000000);
+	loop_timer_stop(late);
+	story_end(&s);
+}
+
 /* Armed in one turn, due while the next one begins: there the ringing may come before the wait. */
 static void an_alarm_that_rings_before_the_wait_ends_it_all_the_same(void **state)
 {
@@ -436,6 +459,8 @@ int main(void)
 		cmocka_unit_test(a_dead_socket_is_reported_as_readable_and_writable),
 		cmocka_unit_test(a_regular_file_cannot_be_watched),
 		cmocka_unit_test(real_timers_end_a_wait_and_never_come_early),
+		cmocka_unit_test(
+			a_timer_due_before_the_alarm_ends_the_wait_and_a_stopped_one_does_not_fire),
 		cmocka_unit_test(an_alarm_that_rings_before_the_wait_ends_it_all_the_same),
 		cmocka_unit_test(signals_arrive_in_the_loop_until_given_back),
 		cmocka_unit_test(work_runs_off_the_loop_and_ends_in_it),
