@@ -15,7 +15,7 @@ static int64_t now_us(clockid_t id)
 static int64_t system_mono_us(void *state)
 {
 	(void)state;
-	return now_us(CLOCK_MONOTONIC);
+	return now_us(CLOCK_BOOTTIME);
 }
 
 static int64_t system_wall_us(void *state)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Clock: the only place that asks for the time. Ages, deadlines and refresh go by mono (never jumps);
- * wall is for people and records. Tests fill the struct with their own time.
+ * Clock: the only place that asks for the time. Ages, deadlines and refresh go by mono (nobody sets it, and it counts
+ * the hours a laptop slept); wall is for people and records. Tests fill the struct with their own time.
  */
 #ifndef DBTOP_BASE_CLOCK_H
 #define DBTOP_BASE_CLOCK_H

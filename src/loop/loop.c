@@ -176,6 +176,13 @@ void loop_advance_ms(struct loop *loop, int64_t ms)
 	}
 }
 
+void loop_sleep_ms(struct loop *loop, int64_t ms)
+{
+	assert_always(loop->is_virtual, "only virtual time can be moved");
+	loop->mono_us += ms * 1000;
+	loop->wall_us += ms * 1000;
+}
+
 void loop_defer_free(struct loop *loop, void *memory)
 {
 	if (!memory)

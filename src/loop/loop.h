@@ -45,6 +45,8 @@ void loop_turn(struct loop *loop, bool wait);
 /* Virtual loops only: let everything that can happen now happen, then move time forward, firing what falls due in
  * order of due time and letting everything happen after each. */
 void loop_advance_ms(struct loop *loop, int64_t ms);
+/* Virtual loops only: a laptop sleeps: time passes and nothing happens. What fell due meanwhile happens with the next turn. */
+void loop_sleep_ms(struct loop *loop, int64_t ms);
 /* Virtual loops only: what polling that descriptor says from now on (LOOP_READ, LOOP_WRITE, both, 0). */
 void loop_virtual_ready(struct loop *loop, int fd, int events);
 /* Virtual loops only: the addresses of a name, "192.0.2.1 192.0.2.2"; NULL = the lookup never ends. A name that

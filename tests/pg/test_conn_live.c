@@ -151,6 +151,7 @@ static void a_server_that_was_restarted_is_found_again(void **state)
 	caller_hang_up(&c);
 }
 
+/* Fault row 12. */
 static void a_frozen_server_costs_the_deadline_of_the_question(void **state)
 {
 	(void)state;
@@ -178,6 +179,34 @@ static void a_frozen_server_costs_the_deadline_of_the_dial(void **state)
 	cluster_thaw_node(servers, 0);
 
 	assert_int_equal(conn_error(c.conn)->kind, ERR_TIMEOUT);
+	caller_hang_up(&c);
+}
+
+static void count_beat(void *arg)
+{
+	++*(int *)arg;
+}
+
+/* Fault row 12: a cancel request blocks in libpq for as long as the server is frozen, on a thread of its own. */
+static void a_cancel_that_nobody_answers_never_stops_the_loop(void **state)
+{
+	(void)state;
+	struct caller c = { 0 };
+	int beats = 0;
+	caller_dial(&c, cluster_conninfo(servers, 0));
+	caller_until(&c, LINK_UP);
+	struct loop_timer *timer = loop_timer_start(c.loop, 10, 10, count_beat, &beats);
+	cluster_freeze_node(servers, 0);
+
+	conn_query(c.conn, &(const struct query){ .sql = "SELECT 1", .deadline_ms = 300 },
+		caller_take_answer, &c);
+	conn_cancel(c.conn);
+	caller_finish(&c, 1);
+
+	assert_true(beats >= 10);
+	assert_int_equal(c.error.kind, ERR_TIMEOUT);
+	loop_timer_stop(timer);
+	cluster_thaw_node(servers, 0); /* the worker must not outlive us */
 	caller_hang_up(&c);
 }
 
@@ -323,11 +352,7 @@ __attribute__((visibility("default"))) int getaddrinfo(
 	return real_getaddrinfo(host, service, hints, list);
 }
 
-static void count_beat(void *arg)
-{
-	++*(int *)arg;
-}
-
+/* Fault row 12. */
 static void a_frozen_name_lookup_never_stops_the_loop(void **state)
 {
 	(void)state;
@@ -377,6 +402,7 @@ int main(void)
 		cmocka_unit_test(a_server_that_was_restarted_is_found_again),
 		cmocka_unit_test(a_frozen_server_costs_the_deadline_of_the_question),
 		cmocka_unit_test(a_frozen_server_costs_the_deadline_of_the_dial),
+		cmocka_unit_test(a_cancel_that_nobody_answers_never_stops_the_loop),
 		cmocka_unit_test(a_long_statement_is_canceled_and_the_link_stays),
 		cmocka_unit_test(a_change_is_refused_by_a_standby),
 		cmocka_unit_test(another_database_is_refused_by_name),

@@ -36,6 +36,7 @@ static void the_server_dies_and_comes_back_and_the_screen_stays(void **state)
 	world_close(w);
 }
 
+/* Fault row 12. */
 static void a_frozen_server_does_not_hold_the_keys(void **state)
 {
 	static const char *const keys[] = { "2", "3", "6", "1" };

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /*
- * The server is killed or frozen under the console, in each of its states: it comes back by itself and with `r`, says
+ * The server is killed or frozen (fault row 12) under the console, in each of its states: it comes back by itself and with `r`, says
  * what became of what was under way, and can be left at once all the same.
  */
 #include "test.h"

@@ -80,6 +80,7 @@ static void keepalives_the_user_set_stand(void **state)
 	assert_string_equal(w->fake->last_keepalives, "7 10 3 0");
 }
 
+/* Fault row 12. */
 static void a_frozen_name_server_costs_the_deadline_and_no_more(void **state)
 {
 	struct conn_world *w = *state;

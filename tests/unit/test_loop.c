@@ -90,6 +90,23 @@ static void a_repeating_timer_keeps_its_beat_until_stopped(void **state)
 	story_end(&s);
 }
 
+/* Fault row 22. */
+static void after_eight_hours_of_sleep_a_repeating_timer_fires_once_and_keeps_its_beat(void **state)
+{
+	(void)state;
+	struct story s;
+	story_begin(&s, loop_new_virtual());
+	struct loop_timer *timer = loop_timer_start(s.loop, 1000, 1000, add_a, &s);
+
+	loop_sleep_ms(s.loop, INT64_C(8) * 3600 * 1000);
+	loop_advance_ms(s.loop, 0);
+	assert_string_equal(str_c(&s.text), "a");
+	loop_advance_ms(s.loop, 3000);
+	assert_string_equal(str_c(&s.text), "aaaa");
+	loop_timer_stop(timer);
+	story_end(&s);
+}
+
 static void stop_own_timer(void *arg)
 {
 	struct story *s = arg;
@@ -449,6 +466,8 @@ int main(void)
 		cmocka_unit_test(timers_fire_in_order_of_due_time_not_of_starting),
 		cmocka_unit_test(equal_due_times_fire_in_order_of_starting),
 		cmocka_unit_test(a_repeating_timer_keeps_its_beat_until_stopped),
+		cmocka_unit_test(
+			after_eight_hours_of_sleep_a_repeating_timer_fires_once_and_keeps_its_beat),
 		cmocka_unit_test(a_timer_may_stop_itself_in_its_callback),
 		cmocka_unit_test(a_timer_may_stop_another_that_is_due_too),
 		cmocka_unit_test(what_a_callback_asks_for_soon_comes_on_the_next_turn),

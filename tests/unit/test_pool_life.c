@@ -51,6 +51,25 @@ static void an_old_connection_is_replaced_when_it_comes_back(void **state)
 	assert_int_equal(pool_world_stats(w).checked_in, 1);
 }
 
+/* Fault row 22: the server, or somebody on the way, has hung up meanwhile. */
+static void after_eight_hours_of_sleep_there_is_one_dial(void **state)
+{
+	struct pool_world *w = old_pool(state, 1);
+	fake_refuse(w->c.fake, "x failed: Network is unreachable\n");
+
+	loop_sleep_ms(w->c.loop, INT64_C(8) * 3600 * 1000);
+	fake_cut_all(w->c.fake);
+	pool_world_ms(w, 0);
+	pool_world_ms(w, 700);
+	assert_int_equal(w->c.fake->dials, 2);
+	assert_int_equal(pool_view(w->pool)->state, LINK_WAITING);
+	assert_int_equal(pool_view(w->pool)->attempt, 1);
+	pool_world_ms(w, 3000);
+
+	assert_int_equal(w->c.fake->dials, 3);
+	assert_int_equal(pool_view(w->pool)->state, LINK_UP);
+}
+
 static void lives_end_up_to_a_tenth_early_and_never_late(void **state)
 {
 	struct pool_world *w = *state;
@@ -410,6 +429,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		CASE(an_old_idle_connection_is_replaced_in_the_background),
 		CASE(an_old_connection_is_replaced_when_it_comes_back),
+		CASE(after_eight_hours_of_sleep_there_is_one_dial),
 		CASE(lives_end_up_to_a_tenth_early_and_never_late),
 		CASE(connections_never_retire_all_at_once),
 		CASE(without_a_limit_a_connection_lives_for_ever),

@@ -292,6 +292,26 @@ static void after_a_long_silence_there_is_no_burst(void **state)
 	assert_int_equal(stage_count(w->stage, pool_words), 1);
 }
 
+/* Fault row 22: the link looks as it did before. */
+static void after_eight_hours_of_sleep_each_question_is_asked_once(void **state)
+{
+	struct world *w = *state;
+	world_start(w, 2000);
+	world_advance(w, 2000);
+	stage_forget_log(w->stage);
+
+	loop_sleep_ms(stage_loop(w->stage), INT64_C(8) * 3600 * 1000);
+	world_advance(w, 1);
+	world_advance(w, 1000);
+	assert_int_equal(stage_count(w->stage, pool_words), 1);
+	assert_int_equal(stage_count(w->stage, replication_words), 1);
+	world_advance(w, 2000);
+	/* two a tick, the rare one among them */
+	assert_int_equal(stage_count(w->stage, facts_words), 1);
+	assert_int_equal(
+		stage_count(w->stage, pool_words) + stage_count(w->stage, replication_words), 3);
+}
+
 static void a_new_interval_counts_at_once(void **state)
 {
 	struct world *w = *state;
@@ -385,6 +405,7 @@ int main(void)
 		WITH_WORLD(when_the_link_breaks_in_a_tick_the_second_question_is_not_sent),
 		WITH_WORLD(slow_answers_lengthen_the_interval_and_say_so),
 		WITH_WORLD(after_a_long_silence_there_is_no_burst),
+		WITH_WORLD(after_eight_hours_of_sleep_each_question_is_asked_once),
 		WITH_WORLD(a_new_interval_counts_at_once),
 		WITH_WORLD(a_refresh_asks_everything_anew),
 		WITH_WORLD(a_promotion_has_the_facts_asked_with_the_next_tick),
