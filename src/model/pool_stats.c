@@ -43,6 +43,17 @@ int pool_stats_used_percent(const struct pool_stats *stats)
 	return room > 0 ? stats->checked_out * 100 / room : 0;
 }
 
+static enum status judge_room(const struct pool_stats *stats, char reason[POOL_REASON_BYTES])
+{
+	int most = stats->pool_size + stats->max_overflow;
+
+	if (stats->ceiling == 0)
+		return STATUS_OK;
+	snprintf(reason, POOL_REASON_BYTES, "the server has no room for more than %d of %d",
+		stats->ceiling, most);
+	return STATUS_WARN;
+}
+
 static enum status judge_waiting(const struct pool_stats *stats, char reason[POOL_REASON_BYTES])
 {
 	if (stats->waiting > 0 && stats->oldest_wait_us > WAIT_WARN_US) {
@@ -57,7 +68,7 @@ static enum status judge_waiting(const struct pool_stats *stats, char reason[POO
 			(double)stats->wait.p99 / 1e6);
 		return STATUS_WARN;
 	}
-	return STATUS_OK;
+	return judge_room(stats, reason);
 }
 
 enum status pool_stats_judge(const struct pool_stats *stats, char reason[POOL_REASON_BYTES])

@@ -45,6 +45,7 @@ struct pool_stats {
 	int pool_size, max_overflow, min_size;
 	int checked_in, checked_out, overflow, total;
 	int connecting;
+	int ceiling;			 /* the server has no room for more, for now; 0 = it has */
 	int waiting, waiting_background; /* the second is part of the first */
 	int64_t oldest_wait_us;		 /* 0 = nobody waits */
 	/* since it was made, or since the last reset */

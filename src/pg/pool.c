@@ -124,7 +124,7 @@ void pool_serve(struct pool *pool)
 
 static bool is_too_many(const struct pool *pool)
 {
-	return pool_used(pool) > pool->options.size + pool->options.max_overflow;
+	return pool_used(pool) > pool_limit(pool);
 }
 
 /* Why nobody is to get it again; POOL_REASONS = it is fine. */

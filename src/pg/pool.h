@@ -13,13 +13,19 @@
  * goes straight to the first in line and nobody can step in between. Of the idle the last used one is lent first, so
  * that the others grow old and are closed. A dial belongs to the pool: who asked may go, the connection stays.
  *
+ * Strictly before means that a stream of interactive requests which never ends keeps background ones waiting until
+ * their own time is up: they are told so then, and their askers come again with the next interval. None of them waits
+ * for ever, whatever it asks for: POOL_FOR_EVER is for the interactive, a background request gets the pool's timeout.
+ *
  * Life. Idle connections stay watched, so a dead one leaves the pool when it dies and not when it is wanted. One given
  * back inside a transaction is rolled back; one given back in mid-question is closed. Connections retire at pool_recycle,
- * less up to a tenth, and one after another, never all at once.
+ * less up to a tenth, and one after another, never all at once: at most one in each pool_recycle / pool_size. Where
+ * all were dialed together the last one so lives for up to two lifetimes, once; from then on they are spread.
  *
  * Failures. One function (pool_judge, or another one given by options) says what a failed dial or a lost connection
  * means; the pool only does what the verdict says. Waiting goes on through failed dials until the deadline of the
- * request, unless it is hasty or the verdict is that no dial can succeed.
+ * request, unless it is hasty or the verdict is that no dial can succeed. A server that has no room for more makes the
+ * pool content with what it has: it tries one connection more every ten seconds, until it may have all again.
  *
  * Taking and giving back cost no allocation, no system call and no hashing: times are the loop's, leases live in the
  * members, requests in their owners' memory, and all deadlines share one timer that is armed only when a nearer one
@@ -42,7 +48,8 @@ enum pool_ping {
 /* What happened to a connection, and what follows from it. */
 enum pool_mishap { POOL_DIAL_FAILED, POOL_LINK_LOST };
 enum pool_verdict {
-	POOL_AGAIN,   /* a dial: tried again with backoff */
+	POOL_AGAIN, /* a dial: tried again with backoff */
+	POOL_FULL, /* a dial: the server has no room; tried again, but with fewer connections for a while */
 	POOL_STOP,    /* a dial: no more of them before pool_retry(); who waits is told */
 	POOL_REPLACE, /* a link: only this one is gone */
 	POOL_SUSPECT, /* a link: the idle ones are asked before they are lent again */

@@ -142,6 +142,7 @@ static void on_alarm(void *arg)
 	pool_alarm_by(pool, cut_overdue(pool, now_us));
 	pool_alarm_by(pool, trim_unused(pool, now_us));
 	pool_alarm_by(pool, retire_old(pool, now_us));
+	pool_alarm_by(pool, pool_raise_ceiling(pool, now_us));
 	pool_serve(pool);
 }
 

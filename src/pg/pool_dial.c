@@ -22,7 +22,9 @@ enum pool_verdict pool_judge(void *arg, enum pool_mishap mishap, const struct er
 
 	(void)arg;
 	if (mishap == POOL_DIAL_FAILED)
-		return is_final || rule.news == RETRY_NEWS_AUTH ? POOL_STOP : POOL_AGAIN;
+		return is_final || rule.news == RETRY_NEWS_AUTH ? POOL_STOP
+		       : rule.news == RETRY_NEWS_FULL		? POOL_FULL
+								: POOL_AGAIN;
 	if (rule.link == RETRY_LINK_EVICT)
 		return POOL_EVICT;
 	return rule.news == RETRY_NEWS_NONE ? POOL_REPLACE : POOL_SUSPECT;
@@ -147,7 +149,7 @@ static int count_dials(struct pool *pool)
 	int wanted =
 		pool_waiting(pool) - pool->counts[MEMBER_CLEANING] - pool->counts[MEMBER_DIALING];
 	int kept = pool->is_kept ? pool->options.min_size - pool_used(pool) : 0;
-	int room = pool->options.size + pool->options.max_overflow - pool_used(pool);
+	int room = pool_most(pool) - pool_used(pool);
 	int limit = pool->failures > 0 ? POOL_DIALS_AFTER_FAILURE : POOL_DIALS_MAX;
 	int64_t due_us = wanted > 0 ? pool->dial_after_us : pool->keep_after_us;
 	int dials = at_most(wanted > kept ? wanted : kept, room);
@@ -206,6 +208,37 @@ static void back_off(struct pool *pool, int64_t began_us)
 	pool->keep_after_us = now_us + keep_us(pool, tries);
 }
 
+/* More dials make it worse for everybody: what there is has to do, or one where there is none. */
+static void lower_ceiling(struct pool *pool)
+{
+	int total = pool_total(pool);
+
+	pool->ceiling = total > 1 ? total : 1;
+	pool->raise_us = pool_now(pool) + POOL_CEILING_STEP_US;
+	pool_alarm_by(pool, pool->raise_us);
+	log_event(LOG_LEVEL_WARN, "pool", "the server is full",
+		LOG_FIELDS(LOG_TEXT("server", pool->place), LOG_INT("at_most", pool->ceiling),
+			LOG_INT("limit", pool_limit(pool))));
+}
+
+static void lift_ceiling(struct pool *pool)
+{
+	pool->ceiling = 0;
+	pool->raise_us = 0;
+}
+
+int64_t pool_raise_ceiling(struct pool *pool, int64_t now_us)
+{
+	if (pool->ceiling == 0)
+		return POOL_NEVER;
+	if (pool->raise_us <= now_us) {
+		pool->raise_us = now_us + POOL_CEILING_STEP_US;
+		if (++pool->ceiling >= pool_limit(pool))
+			lift_ceiling(pool);
+	}
+	return pool->ceiling > 0 ? pool->raise_us : POOL_NEVER;
+}
+
 static void dialed(struct pool_member *member)
 {
 	struct pool *pool = member->pool;
@@ -216,6 +249,8 @@ static void dialed(struct pool_member *member)
 	pool->failures = 0;
 	pool->dial_after_us = pool->keep_after_us = 0;
 	pool->is_stopped = false;
+	if (pool->ceiling > 0 && pool->ceiling <= pool_total(pool))
+		pool->ceiling = pool_total(pool) + 1; /* with this one; it was under way */
 	member->is_fresh = true;
 	member->answered_us = now_us;
 	member->expires_us = POOL_NEVER;
@@ -232,7 +267,8 @@ static void dialed(struct pool_member *member)
 static void dial_failed(struct pool_member *member)
 {
 	struct pool *pool = member->pool;
-	bool is_stop = judge(pool, POOL_DIAL_FAILED, member->conn) == POOL_STOP;
+	enum pool_verdict verdict = judge(pool, POOL_DIAL_FAILED, member->conn);
+	bool is_stop = verdict == POOL_STOP;
 	struct conn *conn = member->conn;
 
 	pool->counters.create_errors++;
@@ -244,6 +280,8 @@ static void dial_failed(struct pool_member *member)
 			LOG_TEXT("sqlstate", pool->failure.sqlstate),
 			LOG_TEXT("again", is_stop ? "no" : "yes")));
 	member_destroy(member, POOL_REASON_BROKEN);
+	if (verdict == POOL_FULL)
+		lower_ceiling(pool);
 	pool_check_hope(pool); /* before the next dial looks like hope to the hasty */
 	pool_want(pool);
 }
@@ -313,6 +351,7 @@ void pool_retry(struct pool *pool)
 	pool->is_stopped = false;
 	pool->failures = 0;
 	pool->dial_after_us = pool->keep_after_us = 0;
+	lift_ceiling(pool);
 	pool_want(pool);
 	pool_show_state(pool);
 }

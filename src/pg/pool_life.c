@@ -185,7 +185,7 @@ static bool is_reached(const struct pool *pool, const struct pool_goal *goal)
 {
 	switch (goal->kind) {
 	case GOAL_DRAINED: return !has_old(pool, goal->generation);
-	case GOAL_SIZED: return pool_used(pool) <= pool->options.size + pool->options.max_overflow;
+	case GOAL_SIZED: return pool_used(pool) <= pool_limit(pool);
 	case GOAL_QUIET:
 		return pool->counts[MEMBER_LENT] + pool->counts[MEMBER_CUT] +
 			       pool->counts[MEMBER_CLEANING] ==
@@ -264,7 +264,7 @@ void pool_drain(struct pool *pool, enum pool_reason why, pool_settled_fn *done, 
 /* Dials first, they were never connections; then those idle for longest. */
 static void shrink(struct pool *pool)
 {
-	int most = pool->options.size + pool->options.max_overflow;
+	int most = pool_limit(pool);
 
 	while (pool_used(pool) > most && pool->members[MEMBER_DIALING])
 		member_destroy(pool->members[MEMBER_DIALING]->prev, POOL_REASON_RESIZE);

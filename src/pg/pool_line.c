@@ -30,7 +30,7 @@ static void join_line(struct pool *pool, struct pool_request *request)
 /* When the first one has to wait, not when each does. */
 static void note_limit(const struct pool *pool)
 {
-	int most = pool->options.size + pool->options.max_overflow;
+	int most = pool_most(pool);
 
 	if (pool_used(pool) >= most && log_is_on(LOG_LEVEL_INFO, "pool"))
 		log_event(LOG_LEVEL_INFO, "pool", "at its limit",
@@ -43,6 +43,8 @@ void line_add(struct pool *pool, struct pool_request *request)
 {
 	int64_t timeout_ms = request->timeout_ms ? request->timeout_ms : pool->options.timeout_ms;
 
+	if (timeout_ms < 0 && request->band == POOL_BACKGROUND)
+		timeout_ms = pool->options.timeout_ms;
 	request->own.state = REQUEST_WAITING;
 	request->own.due_us =
 		timeout_ms > 0 ? request->own.asked_us + timeout_ms * 1000 : POOL_NEVER;
@@ -66,11 +68,13 @@ static void explain_late(const struct pool *pool, const struct pool_request *req
 		*e = pool->failure;
 		return;
 	}
+	bool is_full = pool_most(pool) < pool_limit(pool);
 	err_set(e, ERR_TIMEOUT,
-		"a connection to %.120s was not free within %.1f s: %d of %d are in use",
+		"a connection to %.120s was not free within %.1f s: %d of %d are in use%s",
 		pool->place, waited_s, pool->counts[MEMBER_LENT] + pool->counts[MEMBER_CUT],
-		pool->options.size + pool->options.max_overflow);
-	err_hint(e, "a larger pool_size lets more work run at once");
+		pool_most(pool), is_full ? ", and the server has no room for more" : "");
+	err_hint(e, is_full ? "other sessions fill the server: end some, or raise max_connections"
+			    : "a larger pool_size lets more work run at once");
 }
 
 static void explain(const struct pool *pool, const struct pool_request *request,

@@ -120,13 +120,13 @@ bool member_may_retire(const struct pool_member *member, int64_t now_us)
 	return now_us >= member->expires_us && now_us >= member->pool->retire_after_us;
 }
 
-/* One after another within the tenth of a life by which they differ, so that none gets much older than it may. */
+/* At most one in each part of a life that there are places. */
 void member_retire(struct pool_member *member, int64_t now_us)
 {
 	struct pool *pool = member->pool;
 	int64_t life_us = pool->options.recycle_ms * 1000;
 
-	pool->retire_after_us = now_us + life_us / POOL_LIFE_JITTER_PARTS / pool->options.size;
+	pool->retire_after_us = now_us + life_us / pool->options.size;
 	member_destroy(member, POOL_REASON_LIFETIME);
 }
 

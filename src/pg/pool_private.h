@@ -20,6 +20,7 @@ enum {
 	POOL_DIALS_MAX = 4,
 	POOL_DIALS_AFTER_FAILURE = 2,
 	POOL_LIFE_JITTER_PARTS = 10, /* up to a tenth of a life is cut off */
+	POOL_CEILING_STEP_US = 10000000,
 };
 #define POOL_NEVER INT64_MAX
 
@@ -122,6 +123,8 @@ struct pool {
 	int64_t failed_us;
 	int64_t dial_after_us; /* while somebody waits */
 	int64_t keep_after_us; /* to keep the minimum up */
+	int ceiling;	       /* the server has no room for more; 0 = not known */
+	int64_t raise_us;      /* when one more is tried */
 	struct err failure; /* the last one, also when it is over: some may still have to be told */
 	bool is_failing;
 	struct link_view view;
@@ -144,6 +147,19 @@ static inline int pool_used(const struct pool *pool)
 static inline int pool_waiting(const struct pool *pool)
 {
 	return pool->waiting[POOL_INTERACTIVE] + pool->waiting[POOL_BACKGROUND];
+}
+
+/* As many as it may have by its options. */
+static inline int pool_limit(const struct pool *pool)
+{
+	return pool->options.size + pool->options.max_overflow;
+}
+
+/* … and as the server lets it have. */
+static inline int pool_most(const struct pool *pool)
+{
+	int limit = pool_limit(pool);
+	return pool->ceiling > 0 && pool->ceiling < limit ? pool->ceiling : limit;
 }
 
 static inline int64_t pool_now(const struct pool *pool)
@@ -200,6 +216,8 @@ void pool_bury(struct pool_member *member);
 /* The view changed: tell, on a later turn. */
 void pool_tell(struct pool *pool);
 void pool_show_state(struct pool *pool);
+/* One connection more is tried when its time has come; when the next one is. */
+int64_t pool_raise_ceiling(struct pool *pool, int64_t now_us);
 
 /* pool_clock.c */
 void pool_alarm_set(struct pool *pool, int64_t due_us);

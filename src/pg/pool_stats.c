@@ -38,6 +38,7 @@ static void gauges(const struct pool *pool, struct pool_stats *stats)
 	stats->overflow = above > 0 ? above : 0;
 	stats->total = pool_total(pool);
 	stats->connecting = pool->counts[MEMBER_DIALING];
+	stats->ceiling = pool_most(pool) < pool_limit(pool) ? pool->ceiling : 0;
 	stats->waiting = pool_waiting(pool);
 	stats->waiting_background = pool->waiting[POOL_BACKGROUND];
 	stats->oldest_wait_us = oldest_wait_us(pool);

@@ -194,7 +194,7 @@ static void act_dial_ends(struct model *m)
 	if (dice(m, 5))
 		toy_admit(conn);
 	else
-		toy_refuse(conn, !dice(m, 20));
+		toy_refuse(conn, !dice(m, 20), dice(m, 4) ? "" : "53300");
 }
 
 static void ignore(void *arg, const struct result *result, const struct err *e)

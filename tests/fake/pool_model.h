@@ -40,6 +40,7 @@ struct model {
 	bool is_suspended;
 	int settled, settles; /* told, and to be told */
 	long acquires, timeouts, cancels, refusals, failures, misuses;
+	long ceilings;	       /* steps with a lowered one */
 	struct pool_stats sum; /* counters of the pools closed so far */
 };
 

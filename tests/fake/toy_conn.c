@@ -12,6 +12,8 @@ static void tell(void *arg)
 	conn->telling = NULL;
 	if (!conn->is_told && conn->state != TOY_DIALING) {
 		conn->is_told = true;
+		if (strcmp(conn->error.sqlstate, "53300") == 0)
+			conn->toys->full_step = conn->toys->step;
 		*(conn->state == TOY_STOPPED ? &conn->toys->refused : &conn->toys->admitted) += 1;
 	}
 	conn->changed(conn->arg, conn);
@@ -142,10 +144,11 @@ void toy_admit(struct conn *conn)
 	enter(conn, TOY_UP);
 }
 
-void toy_refuse(struct conn *conn, bool is_final)
+void toy_refuse(struct conn *conn, bool is_final, const char *sqlstate)
 {
 	conn->is_final = is_final;
 	err_set(&conn->error, ERR_CONNECT, "refused");
+	snprintf(conn->error.sqlstate, sizeof(conn->error.sqlstate), "%s", sqlstate);
 	enter(conn, TOY_STOPPED);
 }
 

@@ -34,10 +34,11 @@ struct toys {
 	int count;
 	long step;		/* given to those made now as their birth */
 	long admitted, refused; /* counted when they are told */
+	long full_step;		/* when somebody was told last that the server is full */
 };
 
 void toy_admit(struct conn *conn);
-void toy_refuse(struct conn *conn, bool is_final);
+void toy_refuse(struct conn *conn, bool is_final, const char *sqlstate);
 /* The server hangs up; a question that runs ends with the same words. */
 void toy_lose(struct conn *conn, const char *sqlstate);
 /* The question that runs is answered: whatever was wrong is right now, or it stays and e is told. */

@@ -134,6 +134,132 @@ static void after_a_failure_at_most_two_dials_are_under_way(void **state)
 	assert_int_equal(pool_world_stats(w).connecting, 2);
 }
 
+/* ---- a server without room ---- */
+
+static const char full[] = "x failed: FATAL:  53300: sorry, too many clients already\n";
+
+/* Two connections out, three asking, and the third dial is turned away. */
+static struct pool_world *full_server(void **state)
+{
+	struct pool_world *w = *state;
+
+	w->options.size = 8;
+	pool_world_open(w);
+	pool_world_take_many(w, 0, 2);
+	fake_refuse(w->c.fake, full);
+	pool_world_take_many(w, 2, 3);
+	return w;
+}
+
+static void a_server_without_room_lowers_the_ceiling_and_who_waits_is_served(void **state)
+{
+	struct pool_world *w = full_server(state);
+
+	assert_int_equal(pool_world_stats(w).ceiling, 2);
+	assert_int_equal(w->c.fake->dials, 3);
+	pool_world_ms(w, 9000);
+	assert_int_equal(w->c.fake->dials, 3); /* backoff alone would have dialed again long ago */
+	pool_world_give_back(w, 0);
+	assert_true(pool_world_has(w, 2));
+	pool_world_give_back(w, 1);
+	assert_true(pool_world_has(w, 3));
+	pool_world_give_back(w, 2);
+	assert_true(pool_world_has(w, 4));
+
+	assert_int_equal(pool_world_stats(w).failures, 0);
+	assert_int_equal(pool_world_stats(w).create_errors, 1);
+}
+
+static void the_ceiling_grows_back_by_one_connection_in_ten_seconds(void **state)
+{
+	struct pool_world *w = full_server(state);
+	for (int i = 5; i < 10; i++)
+		w->holders[i].request.timeout_ms = POOL_FOR_EVER;
+	pool_world_take_many(w, 5, 5); /* ten ask, eight may have one */
+
+	for (int total = 3; total <= 7; total++) {
+		pool_world_ms(w, 9999);
+		assert_int_equal(pool_world_stats(w).total, total - 1);
+		pool_world_ms(w, 1);
+		assert_int_equal(pool_world_stats(w).total, total);
+		assert_int_equal(pool_world_stats(w).ceiling, total);
+	}
+	pool_world_ms(w, 10000);
+
+	assert_int_equal(pool_world_stats(w).ceiling, 0);
+	assert_int_equal(pool_world_stats(w).create_errors, 1);
+}
+
+static void a_server_that_stays_full_is_asked_once_in_ten_seconds(void **state)
+{
+	struct pool_world *w = full_server(state);
+	w->holders[5].request.timeout_ms = POOL_FOR_EVER;
+	pool_world_take(w, 5);
+	for (int i = 0; i < 6; i++)
+		fake_refuse(w->c.fake, full);
+
+	pool_world_ms(w, 60000);
+
+	assert_int_equal(w->c.fake->dials, 3 + 6);
+	assert_int_equal(pool_world_stats(w).ceiling, 2);
+	assert_int_equal(pool_world_stats(w).total, 2);
+}
+
+static void without_any_connection_one_is_dialed_at_a_time(void **state)
+{
+	struct pool_world *w = *state;
+	w->options.size = 8;
+	pool_world_open(w);
+	for (int i = 0; i < 4; i++)
+		fake_refuse(w->c.fake, full);
+	fake_hang(w->c.fake);
+
+	pool_world_take_many(w, 0, 6);
+	assert_int_equal(pool_world_stats(w).ceiling, 1);
+	pool_world_ms(w, 4000);
+
+	assert_int_equal(w->c.fake->dials, 5);
+	assert_int_equal(pool_world_stats(w).connecting, 1);
+	assert_int_equal(pool_world_stats(w).waiting, 6);
+}
+
+static void who_says_retry_lifts_the_ceiling(void **state)
+{
+	struct pool_world *w = *state;
+	w->options.size = 8;
+	pool_world_open(w);
+	fake_hang(w->c.fake);
+	pool_world_take(w, 0);
+	fake_refuse(w->c.fake, full);
+	pool_world_take(w, 1);
+	assert_int_equal(pool_world_stats(w).ceiling, 1);
+	assert_int_equal(pool_world_stats(w).connecting, 1);
+
+	pool_retry(w->pool); /* somebody made room, and says so */
+	pool_world_ms(w, 0);
+
+	assert_int_equal(pool_world_stats(w).ceiling, 0);
+	assert_int_equal(pool_world_stats(w).total, 1);
+}
+
+static void waiting_in_vain_for_a_full_server_says_so(void **state)
+{
+	struct pool_world *w = full_server(state);
+	char reason[POOL_REASON_BYTES];
+
+	struct pool_stats stats = pool_world_stats(w);
+	stats.oldest_wait_us = 0;
+	assert_int_equal(pool_stats_judge(&stats, reason), STATUS_WARN);
+	assert_string_equal(reason, "the server has no room for more than 2 of 8");
+	w->holders[5].request.timeout_ms = 1000;
+	pool_world_take(w, 5);
+	pool_world_ms(w, 1000);
+
+	assert_non_null(strstr(w->holders[5].error.text,
+		"2 of 2 are in use, and the server has no room for more"));
+	assert_non_null(strstr(w->holders[5].error.hint, "max_connections"));
+}
+
 static void a_spike_does_not_open_more_than_it_needs(void **state)
 {
 	struct pool_world *w = *state;
@@ -238,6 +364,12 @@ int main(void)
 		CASE(a_dial_that_hangs_does_not_keep_others_from_being_served),
 		CASE(at_most_four_dials_are_under_way),
 		CASE(after_a_failure_at_most_two_dials_are_under_way),
+		CASE(a_server_without_room_lowers_the_ceiling_and_who_waits_is_served),
+		CASE(the_ceiling_grows_back_by_one_connection_in_ten_seconds),
+		CASE(a_server_that_stays_full_is_asked_once_in_ten_seconds),
+		CASE(without_any_connection_one_is_dialed_at_a_time),
+		CASE(who_says_retry_lifts_the_ceiling),
+		CASE(waiting_in_vain_for_a_full_server_says_so),
 		CASE(a_spike_does_not_open_more_than_it_needs),
 		CASE(sizes_that_make_no_pool_are_refused),
 		CASE(the_line_has_an_end),

@@ -344,6 +344,31 @@ static void the_interactive_are_served_before_the_background(void **state)
 	assert_int_equal(w->holders[2].turn, 5);
 }
 
+/* Strict bands starve the background; what ends that is its own deadline, and it has one whatever it asks for. */
+static void behind_an_endless_stream_a_background_request_ends_at_its_deadline(void **state)
+{
+	struct pool_world *w = one_busy(state);
+	int64_t start_us = loop_now_us(w->c.loop);
+	w->options.timeout_ms = 30000;
+	for (int i = 1; i <= 2; i++)
+		w->holders[i].request.band = POOL_BACKGROUND;
+	w->holders[1].request.timeout_ms = 2000;
+	w->holders[2].request.timeout_ms = POOL_FOR_EVER;
+	pool_world_take_many(w, 1, 2);
+
+	for (int out = 0; loop_now_us(w->c.loop) < start_us + 31000000; out = 3 - out) {
+		pool_world_take(w, 3 - out); /* 0 and 3 in turn: one of them always waits */
+		pool_world_ms(w, 100);
+		pool_world_give_back(w, out);
+		assert_int_equal(
+			w->holders[1].answers, loop_now_us(w->c.loop) >= start_us + 2000000);
+	}
+
+	assert_int_equal(w->holders[1].error.kind, ERR_TIMEOUT);
+	assert_int_equal(w->holders[2].error.kind, ERR_TIMEOUT);
+	assert_int_equal(pool_world_stats(w).timeouts, 2);
+}
+
 static void nobody_steps_in_between_a_return_and_the_first_in_line(void **state)
 {
 	struct pool_world *w = one_busy(state);
@@ -415,6 +440,7 @@ int main(void)
 		CASE(backoff_grows_to_five_seconds_and_has_jitter),
 		CASE(who_came_first_is_served_first),
 		CASE(the_interactive_are_served_before_the_background),
+		CASE(behind_an_endless_stream_a_background_request_ends_at_its_deadline),
 		CASE(nobody_steps_in_between_a_return_and_the_first_in_line),
 		CASE(the_last_used_is_lent_first),
 		CASE(a_holder_who_gives_back_when_told_does_not_nest),

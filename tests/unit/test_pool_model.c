@@ -56,6 +56,21 @@ static void check_gauges(struct model *m, const struct pool_stats *s)
 		CHECK(m, s->connecting == 0);
 }
 
+/* Nothing is dialed above what a full server has room for, but what was under way when it said so. */
+static void check_ceiling(struct model *m, const struct pool_stats *s)
+{
+	int used = s->total + s->connecting;
+	struct conn *conn;
+
+	CHECK(m, s->ceiling >= 0 && s->ceiling < s->pool_size + s->max_overflow);
+	m->ceilings += s->ceiling > 0;
+	CHECK(m, s->ceiling == 0 || s->total <= s->ceiling);
+	if (s->ceiling == 0 || m->toys.full_step == m->toys.step)
+		return;
+	DL_FOREACH (m->toys.list, conn)
+		CHECK(m, conn->born < m->toys.step || used <= s->ceiling);
+}
+
 static void check_counters(struct model *m, const struct pool_stats *s)
 {
 	int64_t destroyed = 0;
@@ -84,8 +99,8 @@ static void check_progress(struct model *m, const struct pool_stats *s)
 	DL_FOREACH (m->toys.list, conn)
 		busy += conn->holder == -1 && conn->state == TOY_BUSY;
 	CHECK(m, s->checked_in == busy || s->waiting <= busy);
-	CHECK(m, s->checked_in > 0 || s->connecting > 0 || s->error[0] ||
-			 s->total >= s->pool_size + s->max_overflow);
+	int most = s->ceiling > 0 ? s->ceiling : s->pool_size + s->max_overflow;
+	CHECK(m, s->checked_in > 0 || s->connecting > 0 || s->error[0] || s->total >= most);
 }
 
 static void check(struct model *m)
@@ -94,6 +109,7 @@ static void check(struct model *m)
 
 	pool_counts(m->pool, &stats);
 	check_gauges(m, &stats);
+	check_ceiling(m, &stats);
 	check_counters(m, &stats);
 	check_progress(m, &stats);
 	CHECK(m, m->settled <= m->settles);
@@ -152,7 +168,7 @@ static void check_variety(struct model *m, long steps)
 	CHECK(m, m->sum.acquires > steps / 20);
 	CHECK(m, m->sum.hand_offs > steps / 200);
 	CHECK(m, m->sum.timeouts > 0 && m->sum.failures > 0 && m->sum.pings > 0);
-	CHECK(m, m->sum.rollbacks > 0);
+	CHECK(m, m->sum.rollbacks > 0 && m->ceilings > steps / 1000);
 	for (int reason = 0; reason < POOL_REASONS; reason++)
 		CHECK(m, m->sum.destroys[reason] > 0);
 }
