@@ -84,6 +84,24 @@ struct query {
 typedef void query_done_fn(void *arg, const struct result *result, const struct err *e);
 /* One query at a time: a second one while one runs is a bug. done() comes on a later turn, once. */
 void conn_query(struct conn *conn, const struct query *query, query_done_fn *done, void *arg);
+/*
+ * Questions that travel together, in one flight: each is sent without waiting for the answer of the one before it, and
+ * of those behind one that fails the server runs none. So the first may be a condition of the others. None is simple,
+ * none is a COPY.
+ */
+enum { TRAIN_MAX = 4 };
+struct train {
+	struct query queries[TRAIN_MAX];
+	size_t count;
+	size_t pushed; /* so many are answered while the server works on the rest; 0 = all at the end */
+	/* Every answer but the last, in order. The conn is still busy: cancel it or free it, but ask nothing. */
+	void (*answered)(void *arg, size_t index, const struct result *result);
+};
+/*
+ * The train is borrowed until done(), which comes on a later turn, once: with the last answer, or with the first error,
+ * which belongs to the first question that answered() did not tell of.
+ */
+void conn_train(struct conn *conn, const struct train *train, query_done_fn *done, void *arg);
 /* Ask again who answers, after a promotion: the view's identity is fresh when done() comes. */
 void conn_identify(struct conn *conn, query_done_fn *done, void *arg);
 /* The server's role changed since it was asked, or (before 14, which does not tell) may have. */

@@ -29,6 +29,9 @@ enum exchange_step { EXCHANGE_NONE, EXCHANGE_PREPARING, EXCHANGE_RUNNING, EXCHAN
 struct exchange {
 	enum exchange_step step;
 	struct query query;
+	const struct train *train; /* query is its next to be answered; NULL = it is asked alone */
+	size_t train_answered;
+	unsigned train_preparing; /* bits: it is prepared on the way, and that answer comes first */
 	query_done_fn *done;
 	void *arg;
 	uint64_t text_hash;	    /* of a prepared query */

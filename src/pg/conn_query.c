@@ -89,6 +89,13 @@ static bool is_named(const struct conn *conn)
 	return conn->exchange.query.is_prepared && !conn->view.identity.is_pooled;
 }
 
+static const char *prepared_name(const struct conn *conn, uint64_t text_hash, char name[NAME_BYTES])
+{
+	snprintf(name, NAME_BYTES, "dbtop_%016llx_%d", (unsigned long long)text_hash,
+		conn->generation);
+	return name;
+}
+
 /* Send what comes next for this question. */
 static void exchange_send(struct conn *conn)
 {
@@ -107,8 +114,7 @@ static void exchange_send(struct conn *conn)
 	} else if (!is_named(conn)) {
 		is_sent = driver->send(conn->link, query->sql, query->param_count, query->params);
 	} else {
-		snprintf(name, sizeof(name), "dbtop_%016llx_%d", (unsigned long long)x->text_hash,
-			conn->generation);
+		prepared_name(conn, x->text_hash, name);
 		if (is_prepared(conn, x->text_hash)) {
 			is_sent = driver->send_prepared(
 				conn->link, name, query->param_count, query->params);
@@ -174,6 +180,88 @@ void conn_query(struct conn *conn, const struct query *query, query_done_fn *don
 	exchange_start(conn, query, done, arg);
 }
 
+/* ---- several questions in one flight ---- */
+
+static bool train_send_one(struct conn *conn, size_t index)
+{
+	const struct driver *driver = conn->driver;
+	const struct query *query = &conn->exchange.train->queries[index];
+	uint64_t text_hash;
+	char name[NAME_BYTES];
+
+	if (!query->is_prepared || conn->view.identity.is_pooled)
+		return driver->send(conn->link, query->sql, query->param_count, query->params);
+	text_hash = hash_text(query->sql);
+	prepared_name(conn, text_hash, name);
+	if (!is_prepared(conn, text_hash)) {
+		conn->exchange.train_preparing |= 1u << index;
+		if (!driver->prepare(conn->link, name, query->sql, query->param_count))
+			return false;
+	}
+	return driver->send_prepared(conn->link, name, query->param_count, query->params);
+}
+
+static bool train_send(struct conn *conn)
+{
+	const struct train *train = conn->exchange.train;
+	bool is_sent = conn->driver->train_start(conn->link);
+
+	for (size_t i = 0; is_sent && i < train->count; i++) {
+		is_sent = train_send_one(conn, i);
+		if (is_sent && i + 1 == train->pushed)
+			is_sent = conn->driver->train_push(conn->link);
+	}
+	return is_sent && conn->driver->train_end(conn->link);
+}
+
+void conn_train(struct conn *conn, const struct train *train, query_done_fn *done, void *arg)
+{
+	struct exchange *x = &conn->exchange;
+
+	assert_always(conn->state == CONN_IDLE, "a train on a connection that is not free");
+	assert_always(train->count > 0 && train->count <= TRAIN_MAX, "a train is short");
+	conn_enter(conn, CONN_BUSY);
+	x->query = train->queries[0];
+	x->train = train;
+	x->started_us = loop_now_us(conn->loop);
+	x->done = done;
+	x->arg = arg;
+	x->step = EXCHANGE_RUNNING;
+	if (train_send(conn))
+		flush_more(conn);
+	else
+		fail_soon(conn);
+}
+
+/*
+ * An answer came; unless it is the last, it is passed on. False: whoever got it has closed the conn, or it is one that
+ * cannot stand in a train and the link is given up.
+ */
+static bool train_pass(struct conn *conn)
+{
+	struct exchange *x = &conn->exchange;
+	const struct train *train = x->train;
+	const struct result result = { conn->driver, x->last };
+	size_t index = x->train_answered;
+	bool is_preparation = x->train_preparing & 1u << index;
+
+	if (!is_preparation && index + 1 == train->count)
+		return true;
+	x->last = NULL;
+	if (is_preparation) {
+		x->train_preparing &= ~(1u << index);
+		remember_prepared(conn, hash_text(x->query.sql));
+	} else {
+		conn_log_query(conn, x);
+		x->started_us = loop_now_us(conn->loop);
+		x->train_answered++;
+		x->query = train->queries[x->train_answered];
+		train->answered(x->arg, index, &result);
+	}
+	conn->driver->free_result((struct driver_result *)result.answer);
+	return conn->state == CONN_BUSY && x->train == train;
+}
+
 /* A promotion shows at once; no session of a primary lives on as one of a standby. */
 static void watch_role(struct conn *conn)
 {
@@ -218,7 +306,8 @@ static bool prepare_again(struct conn *conn)
 	struct exchange *x = &conn->exchange;
 	const char *sqlstate = x->error.sqlstate;
 
-	if (!is_named(conn) || x->is_retried || conn->driver->txn(conn->link) != DRIVER_TXN_IDLE)
+	if (x->train || !is_named(conn) || x->is_retried ||
+		conn->driver->txn(conn->link) != DRIVER_TXN_IDLE)
 		return false;
 	if (strcmp(sqlstate, "26000") != 0 && strcmp(sqlstate, "0A000") != 0)
 		return false;
@@ -330,6 +419,11 @@ static void take_answer(struct conn *conn, struct driver_result *answer)
 	struct exchange *x = &conn->exchange;
 	enum driver_kind kind = conn->driver->kind(answer);
 
+	if (x->train && (kind == DRIVER_COPY_IN || kind == DRIVER_COPY_OUT)) {
+		conn->driver->free_result(answer);
+		fail_soon(conn); /* there is no way back from it in a flight */
+		return;
+	}
 	if (kind == DRIVER_COPY_IN)
 		x->step = EXCHANGE_COPYING;
 	if (kind == DRIVER_ERROR)
@@ -366,6 +460,8 @@ static void exchange_read(struct conn *conn)
 			copy_more(conn);
 			return;
 		}
+		if (conn->exchange.train && conn->exchange.last && !train_pass(conn))
+			return;
 	}
 }
 

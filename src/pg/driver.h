@@ -90,6 +90,12 @@ struct driver {
 	bool (*send_prepared)(
 		struct driver_conn *, const char *name, int count, const char *const *params);
 	bool (*send_simple)(struct driver_conn *, const char *sql); /* several statements allowed */
+	/* Between start and end, what is sent by send, prepare and send_prepared travels together: the server runs
+	 * it in order, and nothing of what stands behind one that fails. Then next_result gives one answer a text,
+	 * up to the first error, and NULL after the last. COPY is not allowed. */
+	bool (*train_start)(struct driver_conn *);
+	bool (*train_push)(struct driver_conn *); /* what stands before it is answered at once */
+	bool (*train_end)(struct driver_conn *);
 	int (*flush)(struct driver_conn *); /* 0 done, 1 more to write, -1 lost */
 	bool (*consume)(struct driver_conn *);
 	bool (*is_busy)(struct driver_conn *);

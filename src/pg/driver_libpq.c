@@ -6,6 +6,7 @@
 
 #include "base/mem.h"
 #include "pg/driver_cancel.h"
+#include "pg/driver_flight.h"
 #include "pg/error.h"
 #include "pg/lookout.h"
 
@@ -13,16 +14,12 @@
 #include <openssl/ssl.h>
 #include <openssl/x509_vfy.h>
 
-/* How far the answers of a pair are read: libpq gives R1, NULL, R2, NULL, a mark of the end. */
-enum pair { PAIR_NONE, PAIR_FIRST, PAIR_SECOND, PAIR_OVER };
-
 struct driver_conn {
 	PGconn *pg;
 	driver_notice_fn *notice;
 	void *notice_arg;
 	bool is_copying_out;
-	enum pair pair;
-	PGresult *ready; /* owned; the pair's next answer */
+	struct flight flight;
 	char tls[64];
 	long verdict; /* X509_V_…: on the server's certificate, where a handshake failed */
 	char *error;  /* owned; libpq's message with what it leaves out; NULL = as it is */
@@ -145,7 +142,7 @@ static enum driver_poll libpq_poll(struct driver_conn *conn)
 
 static void libpq_finish(struct driver_conn *conn)
 {
-	PQclear(conn->ready);
+	PQclear(conn->flight.ready);
 	PQfinish(conn->pg);
 	free(conn->error);
 	free(conn);
@@ -239,11 +236,25 @@ static bool libpq_send(
 static bool libpq_send_pair(
 	struct driver_conn *conn, const struct driver_text *first, const struct driver_text *second)
 {
-	conn->pair = PAIR_FIRST;
-	return PQenterPipelineMode(conn->pg) &&
+	return flight_start(&conn->flight, FLIGHT_FIRST, conn->pg) &&
 	       libpq_send(conn, first->sql, first->count, first->params) &&
 	       libpq_send(conn, second->sql, second->count, second->params) &&
 	       PQpipelineSync(conn->pg);
+}
+
+static bool libpq_train_start(struct driver_conn *conn)
+{
+	return flight_start(&conn->flight, FLIGHT_TRAIN, conn->pg);
+}
+
+static bool libpq_train_push(struct driver_conn *conn)
+{
+	return PQsendFlushRequest(conn->pg);
+}
+
+static bool libpq_train_end(struct driver_conn *conn)
+{
+	return PQpipelineSync(conn->pg);
 }
 
 static bool libpq_prepare(struct driver_conn *conn, const char *name, const char *sql, int count)
@@ -284,58 +295,10 @@ static bool skip_copied_rows(struct driver_conn *conn)
 	return !conn->is_copying_out;
 }
 
-static bool is_pair_answer(const struct driver_conn *conn, const PGresult *result)
-{
-	ExecStatusType status = PQresultStatus(result);
-
-	if (conn->pair == PAIR_FIRST)
-		return status == PGRES_FATAL_ERROR;
-	return status != PGRES_PIPELINE_ABORTED;
-}
-
-static void pair_take(struct driver_conn *conn, PGresult *result)
-{
-	if (!result && !libpq_is_alive(conn)) {
-		conn->pair = PAIR_OVER;
-	} else if (!result) {
-		conn->pair = PAIR_SECOND;
-	} else if (PQresultStatus(result) == PGRES_PIPELINE_SYNC) {
-		PQclear(result);
-		(void)!PQexitPipelineMode(conn->pg); /* nothing is under way any more */
-		conn->pair = PAIR_OVER;
-	} else if (is_pair_answer(conn, result)) {
-		conn->ready = result;
-	} else {
-		PQclear(result);
-	}
-}
-
-/* Is there an answer to hand out, or none any more? What separates the answers is read over. */
-static bool pair_read(struct driver_conn *conn)
-{
-	while (!conn->ready && conn->pair != PAIR_OVER) {
-		if (libpq_is_alive(conn) && PQisBusy(conn->pg))
-			return false;
-		pair_take(conn, PQgetResult(conn->pg));
-	}
-	return true;
-}
-
-static struct driver_result *pair_next(struct driver_conn *conn)
-{
-	if (!pair_read(conn))
-		return NULL;
-	PGresult *result = conn->ready;
-	conn->ready = NULL;
-	if (!result)
-		conn->pair = PAIR_NONE;
-	return (struct driver_result *)result;
-}
-
 static bool libpq_is_busy(struct driver_conn *conn)
 {
-	if (conn->pair != PAIR_NONE)
-		return !pair_read(conn);
+	if (conn->flight.state != FLIGHT_NONE)
+		return !flight_read(&conn->flight, conn->pg);
 	if (conn->is_copying_out && !skip_copied_rows(conn))
 		return true;
 	return PQisBusy(conn->pg);
@@ -343,8 +306,8 @@ static bool libpq_is_busy(struct driver_conn *conn)
 
 static struct driver_result *libpq_next_result(struct driver_conn *conn)
 {
-	if (conn->pair != PAIR_NONE)
-		return pair_next(conn);
+	if (conn->flight.state != FLIGHT_NONE)
+		return (struct driver_result *)flight_next(&conn->flight, conn->pg);
 	PGresult *result = PQgetResult(conn->pg);
 
 	if (result && PQresultStatus(result) == PGRES_COPY_OUT)
@@ -464,6 +427,9 @@ const struct driver driver_libpq = {
 	.prepare = libpq_prepare,
 	.send_prepared = libpq_send_prepared,
 	.send_simple = libpq_send_simple,
+	.train_start = libpq_train_start,
+	.train_push = libpq_train_push,
+	.train_end = libpq_train_end,
 	.flush = libpq_flush,
 	.consume = libpq_consume,
 	.is_busy = libpq_is_busy,

@@ -1,4 +1,2 @@
--- One round trip: the transaction, its patience, whether the locks are still ours, and the transaction's id.
-BEGIN;
-SET LOCAL lock_timeout = :"lock_timeout";
-EXECUTE dbtop_locks
+-- A transaction for a group. What follows in the same flight is not run where this fails.
+BEGIN

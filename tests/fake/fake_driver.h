@@ -37,8 +37,8 @@ struct fake {
 	bool is_identity_scripted;
 	bool needs_password;
 	bool wants_clear_password;
-	int full_sockets;	      /* so many flushes and copies are told to come again */
-	int dials, finishes, cancels; /* counted */
+	int full_sockets; /* so many flushes and copies are told to come again */
+	int dials, finishes, cancels, pushes;				 /* counted */
 	char last_options[512], last_hostaddr[64], last_application[80]; /* of the last dial */
 	char last_keepalives[64]; /* "idle interval count user_timeout" of it */
 	char asked[4096];	  /* every question, a line each */

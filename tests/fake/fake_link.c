@@ -318,6 +318,16 @@ static bool fake_send_simple(struct driver_conn *conn, const char *sql)
 	return ask(to_link(conn), sql);
 }
 
+static bool fake_train_start(struct driver_conn *conn)
+{
+	return to_link(conn)->is_train = to_link(conn)->is_alive;
+}
+
+static bool fake_train_push(struct driver_conn *conn)
+{
+	return to_link(conn)->fake->pushes++ >= 0;
+}
+
 static int fake_flush(struct driver_conn *conn)
 {
 	struct fake *fake = to_link(conn)->fake;
@@ -342,10 +352,14 @@ static bool act(struct fake_link *link)
 		return false;
 	}
 	LL_DELETE(link->answers, first);
-	if (first->act == FAKE_ACT_NOTICE)
+	if (first->act == FAKE_ACT_NOTICE) {
 		link->notice(link->notice_arg, &link->fake->driver, first);
-	else
+	} else {
+		fake_free_answers(
+			link->answers); /* of a train: what stands behind is not answered */
+		link->answers = NULL;
 		break_link(link);
+	}
 	fake_result_free(first);
 	set_ready(link);
 	return true;
@@ -379,10 +393,15 @@ static struct driver_result *fake_next_result(struct driver_conn *conn)
 		;
 	struct driver_result *result = link->answers;
 	if (!result) {
+		link->is_train = false;
 		set_ready(link);
 		return NULL;
 	}
 	LL_DELETE(link->answers, result);
+	if (link->is_train && result->kind == DRIVER_ERROR) {
+		fake_free_answers(link->answers);
+		link->answers = NULL;
+	}
 	link->is_copying = result->kind == DRIVER_COPY_IN;
 	follow_transaction(link, result);
 	set_ready(link);
@@ -461,6 +480,9 @@ static const struct driver fake_driver_table = {
 	.prepare = fake_prepare,
 	.send_prepared = fake_send_prepared,
 	.send_simple = fake_send_simple,
+	.train_start = fake_train_start,
+	.train_push = fake_train_push,
+	.train_end = fake_is_alive,
 	.flush = fake_flush,
 	.consume = fake_consume,
 	.is_busy = fake_is_busy,

@@ -35,6 +35,7 @@ struct fake_link {
 	void *notice_arg;
 	struct driver_result *answers; /* of the question that runs; owned */
 	bool is_copying;
+	bool is_train; /* behind an error nothing is answered */
 	struct str copied;
 	struct fake_link *next; /* in fake->links */
 };

@@ -8,6 +8,7 @@ static struct {
 	int left; /* moments until it acts; 0 = it has */
 	bool has_begun;
 	bool is_answer_new; /* since the last text was sent */
+	bool is_train;	    /* what was sent last are several */
 	void (*act)(void *arg);
 	void *arg;
 	const char *cut; /* NULL = nothing to cut, or it is cut */
@@ -29,11 +30,21 @@ static void note(const char *sql)
 	moment();
 }
 
+/* False: it does not get to the server any more. */
+static bool passes(struct driver_conn *conn, const char *sql)
+{
+	if (!plot.cut || strncmp(sql, plot.cut, strlen(plot.cut)) != 0)
+		return true;
+	plot.cut = NULL;
+	plot.deaf = conn;
+	return plot.has_arrived;
+}
+
 static bool spy_send(
 	struct driver_conn *conn, const char *sql, int count, const char *const *params)
 {
 	note(sql);
-	return driver_libpq.send(conn, sql, count, params);
+	return passes(conn, sql) && driver_libpq.send(conn, sql, count, params);
 }
 
 static bool spy_send_pair(
@@ -53,13 +64,7 @@ static bool spy_send_prepared(
 static bool spy_send_simple(struct driver_conn *conn, const char *sql)
 {
 	note(sql);
-	if (plot.cut && strncmp(sql, plot.cut, strlen(plot.cut)) == 0) {
-		plot.cut = NULL;
-		plot.deaf = conn;
-		if (!plot.has_arrived)
-			return false;
-	}
-	return driver_libpq.send_simple(conn, sql);
+	return passes(conn, sql) && driver_libpq.send_simple(conn, sql);
 }
 
 static int spy_flush(struct driver_conn *conn)
@@ -78,7 +83,17 @@ static struct driver_result *spy_next_result(struct driver_conn *conn)
 	plot.is_answer_new = false;
 	if (conn == plot.deaf)
 		return NULL;
-	return driver_libpq.next_result(conn);
+	struct driver_result *result = driver_libpq.next_result(conn);
+	plot.is_train = plot.is_train && result;
+	plot.is_answer_new = plot.is_train;
+	return result;
+}
+
+/* Each answer of a train is looked at by itself. */
+static bool spy_train_start(struct driver_conn *conn)
+{
+	plot.is_train = true;
+	return driver_libpq.train_start(conn);
 }
 
 static bool spy_consume(struct driver_conn *conn)
@@ -100,6 +115,7 @@ static void spy_on(struct driver *driver)
 	driver->send_simple = spy_send_simple;
 	driver->flush = spy_flush;
 	driver->next_result = spy_next_result;
+	driver->train_start = spy_train_start;
 	driver->consume = spy_consume;
 	driver->is_alive = spy_is_alive;
 }

@@ -34,7 +34,10 @@ void stage_let_go(struct stage *stage);
 /* The next dials fail; kind CONNECT: nobody there; CONFLICT: another server, a standby, a pooler. */
 void stage_refuse(struct stage *stage, int times, enum err_kind kind);
 
-/* What was sent so far, one text a line, blanks and newlines folded; "<dial>" and "<closed>" between. */
+/*
+ * What was sent so far and the server came to, one text a line, blanks and newlines folded; "<dial>", "<closed>" and,
+ * before texts that travel together, "<flight>" between.
+ */
 const char *stage_log(const struct stage *stage);
 /* Was that sent as a parameter? */
 bool stage_was_given(const struct stage *stage, const char *param);

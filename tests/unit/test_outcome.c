@@ -115,7 +115,7 @@ static void an_id_the_server_no_longer_knows_is_unknown_and_nothing_else_may_run
 	executor_choose(play->executor, RUN_CHOICE_AGAIN);
 	executor_run(play->executor, 1);
 	play_ms(play, 1000);
-	assert_int_equal(stage_count(play->stage, "BEGIN;"), 1);
+	assert_int_equal(stage_count(play->stage, "BEGIN\n"), 1);
 	executor_close(play->executor);
 	play_ms(play, 0);
 	assert_int_equal(play->end.exit, EXIT_OUTCOME_UNKNOWN);

@@ -338,7 +338,6 @@ struct executor *executor_new(const struct executor_options *options)
 	struct executor *x = mem_new(struct executor);
 	x->o = *options;
 	dice_init(&x->dice);
-	x->begin_lock_ms = x->begin_statement_ms = -2;
 	x->history_request = (struct history_request){
 		.format = options->history->class->format,
 		.project = options->project,

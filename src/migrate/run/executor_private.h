@@ -16,6 +16,7 @@
 
 typedef void executor_answer_fn(
 	struct executor *x, const struct result *result, const struct err *e);
+typedef void executor_part_fn(struct executor *x, size_t index, const struct result *result);
 typedef void executor_next_fn(struct executor *x);
 
 enum { EXECUTOR_KEYS = 2, GROUP_TRIES = 10, GATE_AGAIN_MS = 500 };
@@ -42,9 +43,13 @@ struct executor_locks {
 	executor_next_fn *then;
 };
 
+/* What a group sends in one flight. */
+enum group_part { PART_BEGIN, PART_GUARD, PART_STATEMENT, PART_RECORD };
+
 /* One step under way. */
 struct executor_step {
 	int64_t started_us, statement_started_us;
+	enum group_part parts[TRAIN_MAX]; /* of x->train */
 	size_t statement;
 	int attempt; /* from 1 */
 	char xid[24];
@@ -67,6 +72,13 @@ struct executor_step {
 	executor_next_fn *after_probe;
 };
 
+/* Parameters of a group's first questions: they live until the answers have come. */
+struct group_words {
+	char lock_timeout[24], statement_timeout[24];
+	char keys[2 + EXECUTOR_KEYS * 24]; /* an array as the server writes it */
+	const char *params[3];
+};
+
 struct executor {
 	struct executor_options o;
 	const struct repair_request *repair; /* NULL = a run */
@@ -81,7 +93,12 @@ struct executor {
 	struct loop_timer *finishing; /* finished() is about to be told */
 	executor_next_fn *timer_next;
 	struct dice dice; /* jitter */
-	char *sql;	  /* owned: the text that was sent last */
+	char *sql;	  /* owned: the text of a file that was sent last */
+
+	/* questions that travel together: group.c says which, link.c sends them */
+	struct train train;
+	size_t train_answered; /* so many, without the one that done() tells of */
+	executor_part_fn *train_part;
 
 	struct executor_link link;
 	struct executor_locks locks;
@@ -104,9 +121,8 @@ struct executor {
 	bool wants_stop, wants_cancel, wants_close;
 	const struct migration *last_migration; /* whose settings stand in the session */
 	struct executor_step step;
-	struct str loss;  /* what the step loses, for the history */
-	struct str begin; /* BEGIN with its settings, for these timeouts */
-	int64_t begin_lock_ms, begin_statement_ms;
+	struct str loss; /* what the step loses, for the history */
+	struct group_words words;
 
 	int64_t resolve_started_us, resolve_delay_ms, resolve_pid; /* outcome.c */
 
@@ -155,11 +171,17 @@ void executor_place_error(const struct executor *x, const struct migration_state
 
 /* link.c */
 void link_ask(struct executor *x, const struct query *query, executor_answer_fn *answer);
+/*
+ * Send x->train: part() gets every answer but the last, answer() the last or the first error, which belongs to
+ * x->train.queries[x->train_answered].
+ */
+void link_train(struct executor *x, executor_part_fn *part, executor_answer_fn *answer);
 /* A text of src/sql without parameters; simple protocol, so it may hold several statements. */
 void link_ask_text(struct executor *x, const char *name, executor_answer_fn *answer);
 /* A text made at run time; taken. */
 void link_ask_made(struct executor *x, char *sql, executor_answer_fn *answer);
-/* One statement of a file. */
+/* One statement of a file, kept until the next one. */
+struct query link_statement(struct executor *x, const struct statement *statement);
 void link_ask_statement(
 	struct executor *x, const struct statement *statement, executor_answer_fn *answer);
 /* Did the connection break? Then it is given back. */
@@ -196,6 +218,8 @@ void lock_init(struct executor *x);
 void lock_take(struct executor *x, executor_next_fn *then);
 /* Are they all among these rows of pg_locks? */
 bool lock_is_held(const struct executor *x, const struct result *result);
+/* "{1,2}": all of them, as an array. */
+void lock_keys_print(const struct executor *x, char *text, size_t bytes);
 void lock_lost_error(struct err *e);
 
 /* group.c, verify.c, lone.c, outcome.c, record.c, resume.c, repair.c */
@@ -225,6 +249,8 @@ void record_start(struct executor *x);
 void record_write(struct executor *x, executor_answer_fn *answer);
 /* Send the step's record; false: this history keeps none of it. */
 bool record_history(struct executor *x, executor_answer_fn *answer);
+/* The same, not sent yet; its texts live until the next write. */
+bool record_query(struct executor *x, struct query *query);
 bool executor_is_only_witness(const struct executor *x);
 bool record_intent(struct executor *x, struct err *e);
 void record_outcome(struct executor *x, enum journal_result result, const struct err *e);

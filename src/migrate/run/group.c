@@ -1,16 +1,20 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /*
- * A group: BEGIN, its statements one by one, verify, the history row, and COMMIT as a message of its own. Four round
- * trips for one statement. The journal learns the transaction's id while the server works on the first statement, so
- * that its write to the disk costs no time of its own; in any case before COMMIT is sent.
+ * A group: BEGIN, its statements one by one, verify, the history row, and COMMIT as a message of its own, once all before
+ * it is answered. What the server itself can stop travels together: BEGIN, the guard and the first statement; the last
+ * statement and the history row. So a group of one statement takes two round trips.
+ *
+ *     BEGIN · guard · CREATE TABLE … · history row   →   COMMIT
+ *
+ * The guard fails where the locks are not ours any more, and then nothing behind it is run. It is answered while the
+ * server works on the first statement: the journal learns the transaction's id then, so that its write to the disk
+ * costs no time of its own; in any case before COMMIT is sent.
  */
 #include "migrate/run/executor_private.h"
 
 #include <inttypes.h>
 
 #include "base/compiler.h"
-#include "base/mem.h"
-#include "base/quote.h"
 #include "sql/sql.h"
 
 enum { RETRY_FIRST_MS = 1000, RETRY_MOST_MS = 60000 };
@@ -216,12 +220,8 @@ static void commit(struct executor *x)
 
 /* ---- history row ---- */
 
-static void history_written(struct executor *x, const struct result *result, const struct err *e)
+static void history_written(struct executor *x, const struct result *result)
 {
-	if (e) {
-		fail(x, NULL, e);
-		return;
-	}
 	const char *xid = result_text(result, 0, result_column(result, "xid"));
 	if (!xid || strcmp(xid, x->step.xid) != 0) {
 		struct err other;
@@ -239,9 +239,17 @@ static void history_written(struct executor *x, const struct result *result, con
 	commit(x);
 }
 
+static void history_answered(struct executor *x, const struct result *result, const struct err *e)
+{
+	if (e)
+		fail(x, NULL, e);
+	else
+		history_written(x, result);
+}
+
 static void write_history(struct executor *x)
 {
-	if (!record_history(x, history_written))
+	if (!record_history(x, history_answered))
 		commit(x);
 }
 
@@ -270,39 +278,155 @@ static bool changes_session(const struct statement *sql)
 	       span_mentions(sql->text, "set_config");
 }
 
+static bool takes_prepared(const struct statement *sql)
+{
+	return strncmp(sql->tag, "DEALLOCATE", 10) == 0 || strncmp(sql->tag, "DISCARD", 7) == 0;
+}
+
 void group_note_statement(struct executor *x, const struct statement *sql)
 {
 	if (changes_session(sql))
 		x->link.session_is_changed = true;
-	if (strncmp(sql->tag, "DEALLOCATE", 10) == 0 || strncmp(sql->tag, "DISCARD", 7) == 0) {
+	if (takes_prepared(sql)) {
 		x->link.is_prepared_gone = true;
 		x->link.has_locks_prepared = false;
 	}
 }
 
-static void ran(struct executor *x, const struct result *result, const struct err *e)
+static void statement_done(struct executor *x, const struct result *result)
 {
-	const struct migration_statement *statement = current(x);
-	if (e) {
-		struct err why = *e;
-		executor_place_error(x, statement, executor_step(x)->section, &why);
-		fail(x, NULL, &why);
-		return;
-	}
-	group_note_statement(x, &statement->sql);
+	group_note_statement(x, &current(x)->sql);
 	tell_statement(x, true, result_affected(result));
 	x->step.statement++;
+}
+
+static void statement_failed(struct executor *x, const struct err *e)
+{
+	struct err why = *e;
+	executor_place_error(x, current(x), executor_step(x)->section, &why);
+	fail(x, NULL, &why);
+}
+
+/* The server works at it now. */
+static void statement_began(struct executor *x)
+{
+	x->step.statement_started_us = loop_now_us(x->o.loop);
+	tell_statement(x, false, -1); /* it is out, so that who hears it may cancel it */
+	if (!x->step.has_intent)
+		intend(x);
+}
+
+/* ---- what travels together ---- */
+
+/* Rows for the server cannot stand between questions. */
+static bool may_travel(const struct statement *sql)
+{
+	return strncmp(sql->tag, "COPY", 4) != 0 && !sql->data.data;
+}
+
+static void add(struct executor *x, enum group_part part, struct query query)
+{
+	x->train.queries[x->train.count] = query;
+	x->step.parts[x->train.count++] = part;
+}
+
+static bool travels(const struct executor *x, enum group_part part)
+{
+	for (size_t i = 0; i < x->train.count; i++)
+		if (x->step.parts[i] == part)
+			return true;
+	return false;
+}
+
+/* The next statement, and behind the last one the history row, as far as they may travel. */
+static void add_work(struct executor *x)
+{
+	const struct plan_step *step = executor_step(x);
+	size_t left = step->statement_count - x->step.statement;
+	const struct statement *sql = left > 0 ? &current(x)->sql : NULL;
+	struct query record;
+
+	if (sql && !may_travel(sql))
+		return;
+	if (sql)
+		add(x, PART_STATEMENT, link_statement(x, sql));
+	if (left <= 1 && !verify_is_needed(x) && !(sql && takes_prepared(sql)) &&
+		record_query(x, &record))
+		add(x, PART_RECORD, record);
+}
+
+static void take_begun(struct executor *x, const struct result *result)
+{
+	const char *xid = result_text(result, 0, result_column(result, "xid"));
+	snprintf(x->step.xid, sizeof(x->step.xid), "%s", xid ? xid : "");
+	if (x->wants_cancel)
+		link_cancel(x); /* it may have come between two questions, where none is heard */
+	if (travels(x, PART_STATEMENT))
+		statement_began(x);
+}
+
+static void take_part(struct executor *x, size_t index, const struct result *result)
+{
+	switch (x->step.parts[index]) {
+	case PART_BEGIN: break;
+	case PART_GUARD: take_begun(x, result); break;
+	case PART_STATEMENT: statement_done(x, result); break;
+	case PART_RECORD: history_written(x, result); break;
+	}
+}
+
+/* The guard's own words for: not all of the locks are ours. */
+static bool is_lock_lost(enum group_part part, const struct err *e)
+{
+	return part == PART_GUARD && strcmp(e->sqlstate, "22P02") == 0;
+}
+
+static void part_failed(struct executor *x, enum group_part part, const struct err *e)
+{
+	if (is_lock_lost(part, e)) {
+		lock_lost_error(&x->step.error);
+		link_drop(x);
+		give_up_lost(x);
+	} else if (part == PART_STATEMENT) {
+		statement_failed(x, e);
+	} else {
+		struct err why = *e;
+		why.line = why.column = 0; /* of a text of ours */
+		fail(x, NULL, &why);
+	}
+}
+
+static void arrived(struct executor *x, const struct result *result, const struct err *e)
+{
+	size_t last = x->train.count - 1;
+	if (e) {
+		part_failed(x, x->step.parts[x->train_answered], e);
+		return;
+	}
+	take_part(x, last, result);
+	if (x->step.parts[last] != PART_RECORD)
+		next_statement(x);
+}
+
+static void ran_alone(struct executor *x, const struct result *result, const struct err *e)
+{
+	if (e) {
+		statement_failed(x, e);
+		return;
+	}
+	statement_done(x, result);
 	next_statement(x);
 }
 
 static void send_statement(struct executor *x)
 {
-	const struct migration_statement *statement = current(x);
-	x->step.statement_started_us = loop_now_us(x->o.loop);
-	link_ask_statement(x, &statement->sql, ran);
-	tell_statement(x, false, -1); /* once it is out, so that who hears it may cancel it */
-	if (!x->step.has_intent)
-		intend(x);
+	x->train = (struct train){ 0 };
+	add_work(x);
+	if (x->train.count > 0)
+		link_train(x, take_part, arrived);
+	else
+		link_ask_statement(x, &current(x)->sql, ran_alone);
+	statement_began(x);
 }
 
 static void next_statement(struct executor *x)
@@ -319,54 +443,49 @@ static void next_statement(struct executor *x)
 		verify_or_write(x);
 }
 
-static void begun(struct executor *x, const struct result *result, const struct err *e)
-{
-	struct err lost;
-	if (e) {
-		fail(x, NULL, e);
-		return;
-	}
-	if (!lock_is_held(x, result)) {
-		lock_lost_error(&lost);
-		x->step.error = lost;
-		link_drop(x);
-		give_up_lost(x);
-		return;
-	}
-	const char *xid = result_text(result, 0, result_column(result, "xid"));
-	snprintf(x->step.xid, sizeof(x->step.xid), "%s", xid ? xid : "");
-	next_statement(x);
-}
+/* ---- the beginning ---- */
 
-static void make_begin(struct executor *x, int64_t lock_ms, int64_t statement_ms)
+static struct query guard(struct executor *x)
 {
-	char lock[32], statement[32];
-	snprintf(lock, sizeof(lock), "%" PRId64 "ms", lock_ms);
-	snprintf(statement, sizeof(statement), "%" PRId64 "ms", statement_ms);
-	const struct quote_slot slots[] = { { "lock_timeout", lock },
-		{ "statement_timeout", statement } };
-	const char *name = statement_ms >= 0 ? "run-begin-timed" : "run-begin";
-	char *text = quote_slots(sql_get(name, link_version(x)), slots, ARRAY_SIZE(slots));
-	str_clear(&x->begin);
-	str_add(&x->begin, text);
-	free(text);
-	x->begin_lock_ms = lock_ms;
-	x->begin_statement_ms = statement_ms;
+	const struct migration *m = executor_step(x)->migration;
+	int64_t lock_ms = m->lock_timeout_ms >= 0 ? m->lock_timeout_ms : x->o.lock_timeout_ms;
+	struct group_words *words = &x->words;
+
+	snprintf(words->lock_timeout, sizeof(words->lock_timeout), "%" PRId64 "ms", lock_ms);
+	snprintf(words->statement_timeout, sizeof(words->statement_timeout), "%" PRId64 "ms",
+		m->statement_timeout_ms);
+	lock_keys_print(x, words->keys, sizeof(words->keys));
+	words->params[0] = words->lock_timeout;
+	words->params[1] = m->statement_timeout_ms >= 0 ? words->statement_timeout : NULL;
+	words->params[2] = words->keys;
+	return (struct query){
+		.sql = sql_get("run-guard", link_version(x)),
+		.params = words->params,
+		.param_count = ARRAY_SIZE(words->params),
+		.is_prepared = !x->link.is_prepared_gone,
+	};
 }
 
 void group_start(struct executor *x)
 {
-	const struct migration *m = executor_step(x)->migration;
-	int64_t lock_ms = m->lock_timeout_ms >= 0 ? m->lock_timeout_ms : x->o.lock_timeout_ms;
+	struct query begin = { .sql = sql_get("run-begin", link_version(x)) };
 
 	x->step.statement = 0;
 	x->step.has_intent = x->step.is_unwitnessed = false;
 	x->step.is_yielding = false;
 	x->step.is_committing = false;
 	x->step.error = (struct err){ 0 };
-	if (lock_ms != x->begin_lock_ms || m->statement_timeout_ms != x->begin_statement_ms)
-		make_begin(x, lock_ms, m->statement_timeout_ms);
-	struct query query = { .sql = str_c(&x->begin), .is_simple = true };
-	link_ask(x, &query, begun);
-	executor_announce(x); /* while the server begins */
+	executor_announce(x); /* what whoever hears it writes down stands before anything is sent */
+	if (x->is_finished)
+		return;
+	if (x->wants_cancel) {
+		group_give_up(x);
+		return;
+	}
+	x->train = (struct train){ 0 };
+	add(x, PART_BEGIN, begin);
+	add(x, PART_GUARD, guard(x));
+	x->train.pushed = x->train.count;
+	add_work(x);
+	link_train(x, take_part, arrived);
 }

@@ -17,7 +17,6 @@ void link_destroy(struct executor *x)
 	history_free(x->history);
 	history_writer_release(&x->writer);
 	history_write_release(&x->write);
-	str_release(&x->begin);
 	str_release(&x->loss);
 	free(x->sql);
 	free(x);
@@ -44,19 +43,41 @@ static void broken(void *arg)
 	answered(arg, NULL, &e);
 }
 
-/* The last answer may have come with the news that it was the last. */
-void link_ask(struct executor *x, const struct query *query, executor_answer_fn *answer)
+/* False: nothing can be asked. The last answer may have come with the news that it was the last. */
+static bool may_ask(struct executor *x, executor_answer_fn *answer)
 {
 	if (x->is_finished)
-		return;
+		return false;
 	assert_always(!x->answer, "the executor asks one thing at a time");
 	x->answer = answer;
 	x->pending++;
-	if (!conn_is_usable(lease_conn(x->link.lease))) {
-		loop_soon(x->o.loop, broken, x);
-		return;
-	}
-	conn_query(lease_conn(x->link.lease), query, answered, x);
+	if (conn_is_usable(lease_conn(x->link.lease)))
+		return true;
+	loop_soon(x->o.loop, broken, x);
+	return false;
+}
+
+void link_ask(struct executor *x, const struct query *query, executor_answer_fn *answer)
+{
+	if (may_ask(x, answer))
+		conn_query(lease_conn(x->link.lease), query, answered, x);
+}
+
+static void answered_on_the_way(void *arg, size_t index, const struct result *result)
+{
+	struct executor *x = arg;
+	x->train_answered = index + 1;
+	if (!x->is_dead && !x->is_finished)
+		x->train_part(x, index, result);
+}
+
+void link_train(struct executor *x, executor_part_fn *part, executor_answer_fn *answer)
+{
+	x->train.answered = answered_on_the_way;
+	x->train_part = part;
+	x->train_answered = 0;
+	if (may_ask(x, answer))
+		conn_train(lease_conn(x->link.lease), &x->train, answered, x);
 }
 
 void link_ask_text(struct executor *x, const char *name, executor_answer_fn *answer)
@@ -73,12 +94,17 @@ void link_ask_made(struct executor *x, char *sql, executor_answer_fn *answer)
 	link_ask(x, &query, answer);
 }
 
-void link_ask_statement(
-	struct executor *x, const struct statement *statement, executor_answer_fn *answer)
+struct query link_statement(struct executor *x, const struct statement *statement)
 {
 	free(x->sql);
 	x->sql = mem_strndup(statement->text.data, statement->text.len);
-	struct query query = { .sql = x->sql, .copy_data = statement->data };
+	return (struct query){ .sql = x->sql, .copy_data = statement->data };
+}
+
+void link_ask_statement(
+	struct executor *x, const struct statement *statement, executor_answer_fn *answer)
+{
+	struct query query = link_statement(x, statement);
 	link_ask(x, &query, answer);
 }
 

@@ -199,6 +199,15 @@ bool lock_is_held(const struct executor *x, const struct result *result)
 	return true;
 }
 
+void lock_keys_print(const struct executor *x, char *text, size_t bytes)
+{
+	size_t used = 0;
+	for (size_t i = 0; i < x->locks.count; i++)
+		used += (size_t)snprintf(
+			text + used, bytes - used, "%c%" PRId64, i ? ',' : '{', x->locks.keys[i]);
+	snprintf(text + used, bytes - used, "}");
+}
+
 void lock_lost_error(struct err *e)
 {
 	err_set(e, ERR_CONFLICT, "the migration lock is no longer ours");

@@ -65,18 +65,23 @@ void executor_place_error(const struct executor *x, const struct migration_state
 	e->column = line == 1 ? statement->sql.column + column - 1 : column;
 }
 
-void record_write(struct executor *x, executor_answer_fn *answer)
+static struct query query_of(const struct executor *x)
 {
-	struct query query = {
+	return (struct query){
 		.sql = x->write.sql,
 		.params = x->write.params,
 		.param_count = x->write.param_count,
 		.is_prepared = !x->link.is_prepared_gone,
 	};
+}
+
+void record_write(struct executor *x, executor_answer_fn *answer)
+{
+	struct query query = query_of(x);
 	link_ask(x, &query, answer);
 }
 
-bool record_history(struct executor *x, executor_answer_fn *answer)
+bool record_query(struct executor *x, struct query *query)
 {
 	struct history_entry entry;
 	enum history_write_kind kind =
@@ -84,7 +89,16 @@ bool record_history(struct executor *x, executor_answer_fn *answer)
 	executor_fill_entry(x, &entry);
 	if (!history_writer_write(&x->writer, kind, &entry, &x->write))
 		return false;
-	record_write(x, answer);
+	*query = query_of(x);
+	return true;
+}
+
+bool record_history(struct executor *x, executor_answer_fn *answer)
+{
+	struct query query;
+	if (!record_query(x, &query))
+		return false;
+	link_ask(x, &query, answer);
 	return true;
 }
 
