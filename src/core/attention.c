@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "core/app.h"
+#include "probe/app_pools.h"
 
 enum { VIEW_POOL = 2, VIEW_REPLICAS = 3, VIEW_MIGRATIONS = 4 };
 
@@ -56,6 +57,25 @@ static void add_pool(struct list *list)
 		add(list, pool->status, VIEW_POOL, pool->reasons[i]);
 }
 
+/* Pools that do not fit the server: of the applications, and dbtop's own, which changes nothing before it does. */
+static void add_budget(struct list *list, const struct app *app)
+{
+	struct budget_line lines[BUDGET_LINES_MAX];
+	struct app_pool pools[APP_POOLS_MAX + 1];
+	size_t count = 0;
+
+	if (list->model->pool.sampled_us)
+		count = budget_judge(
+			pools, budget_pools(&app->target, pools), &list->model->pool, lines);
+	for (size_t i = 0; i < count; i++) {
+		char words[sizeof(list->items[0].words)];
+		snprintf(words, sizeof(words), "%s%.26s: %.85s",
+			lines[i].is_undeclared ? "" : "no room for ", lines[i].name,
+			lines[i].words);
+		add(list, lines[i].fits ? STATUS_OK : STATUS_WARN, VIEW_POOL, words);
+	}
+}
+
 static void add_replicas(struct list *list)
 {
 	const struct replicas *replicas = &list->model->replicas;
@@ -93,6 +113,7 @@ void attention_update(struct app *app)
 	struct list list = { .model = &app->model };
 
 	add_pool(&list);
+	add_budget(&list, app);
 	add_replicas(&list);
 	add_migrations(&list);
 	qsort(list.items, list.count, sizeof(list.items[0]), compare);

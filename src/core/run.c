@@ -155,7 +155,7 @@ static bool may_change(struct run *run)
 {
 	struct err e;
 
-	if (run->is_headless || monitor_check_one_primary(run->app, &e))
+	if (run->is_headless || monitor_check_change(run->app, &e))
 		return true;
 	app_message_err(run->app, &e);
 	return false;

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/path.h"
 #include "pg/pgbouncer.h"
 #include "scratch.h"
 #include "story/world.h"
@@ -112,6 +113,50 @@ static void the_console_goes_where_the_primary_is(void **state)
 	world_close(w);
 }
 
+static int count_in_log(const struct world *w, const char *words)
+{
+	struct err e;
+	size_t len;
+	int count = 0;
+	char *path = path_join(w->home, "said.log");
+	char *text = path_read(path, 1 << 20, &len, &e);
+
+	assert_non_null(text);
+	for (const char *at = text; (at = strstr(at, words)); at++)
+		count++;
+	free(text);
+	free(path);
+	return count;
+}
+
+static void pools_that_do_not_fit_are_told_and_no_step_is_taken(void **state)
+{
+	struct world *w = *state;
+	world_migration(w, "20240101000000_a.sql", "-- dbtop: up\ncreate table a (i int);\n");
+	configure(w, cluster_conninfo(w->servers, 0),
+		"pool_size = 90\n[pool web]\nmatch = application_name:web-*\nsize = 20\n"
+		"workers = 50\n");
+	free(scratch_write(w->home, ".config/dbtop/config", "[dbtop]\nlog = said.log\n"));
+
+	world_open(w, 120, 36, "4 Migrations 1 to run");
+	pty_wait_text(&w->pty, "dbtop's own pool is too large for this server: (90 + 0) * 1 = 90");
+	pty_wait_text(&w->pty, "no room for web: (20 + 0) * 50");
+	pty_wait_text(&w->pty, "no room for all of them: 2 pool");
+	world_enter(w);
+	pty_type(&w->pty, ":nonsense\r"); /* another message takes its place */
+	pty_wait_text(&w->pty, "no command");
+	pty_type(&w->pty, "s");
+	pty_wait_text(&w->pty, "Press y to do it.");
+	pty_type_until(&w->pty, "y", "dbtop's own pool is too large for this server");
+
+	server_expect(w->servers, 0, "select to_regclass('a') is null", "t");
+	server_expect(w->servers, 0, "select to_regnamespace('dbtop') is null", "t");
+	pty_type_until(&w->pty, "\033", "you are here");
+	world_close(w);
+	/* at the start, and instead of the step */
+	assert_true(count_in_log(w, "message: dbtop's own pool is too large") >= 2);
+}
+
 int main(void)
 {
 	setlocale(LC_ALL, "C.UTF-8");
@@ -121,6 +166,8 @@ int main(void)
 		WITH_STANDBY(all_panels_work_through_a_transaction_pooler_and_no_step_does),
 		WITH_STANDBY(a_second_primary_shuts_the_gate_until_it_is_gone),
 		WITH_STANDBY(the_console_goes_where_the_primary_is),
+		cmocka_unit_test_setup_teardown(pools_that_do_not_fit_are_told_and_no_step_is_taken,
+			world_open_alone, world_close_all),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
