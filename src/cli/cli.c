@@ -194,6 +194,8 @@ int cli_fail(const struct args *args, enum exit_code exit, const struct err *e)
 {
 	struct report report;
 
+	if (exit == EXIT_USAGE && args->command && args->command->usage_exit)
+		exit = args->command->usage_exit;
 	report_init(&report, args->command ? args->command->word : "dbtop");
 	report_fail(&report, exit, DATABASE_NOT_SAID, e);
 	print_report(stdout, stderr, &report, &(struct print_options){ .form = form_of(args) });

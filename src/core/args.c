@@ -202,27 +202,37 @@ static bool check_words(const struct args *args, struct err *e)
 	return err_hint(e, "dbtop --help lists them");
 }
 
+static bool take_word(struct reader *reader, char *word, struct err *e)
+{
+	if (!reader->options_ended && strcmp(word, "--") == 0) {
+		reader->options_ended = true;
+		return true;
+	}
+	if (reader->options_ended || word[0] != '-' || !word[1] ||
+		(reader->args->command && is_relative_revision(word)))
+		return take_bare(reader, word, e);
+	return word[1] == '-' ? take_long(reader, word, e) : take_short(reader, word, e);
+}
+
+/* A wrong option before the command: the command behind it still decides what a wrong use exits with. */
+static void find_command(struct reader *reader)
+{
+	struct args *args = reader->args;
+
+	for (int i = reader->at + 1; !reader->had_bare && !args->command && i < reader->count; i++)
+		args->command = command_find_word(reader->words[i]);
+}
+
 bool args_parse(struct args *args, int argc, char **argv, struct err *e)
 {
 	struct reader reader = { .args = args, .count = argc, .at = 1, .words = argv };
 
 	*args = (struct args){ 0 };
 	for (; reader.at < argc; reader.at++) {
-		char *word = argv[reader.at];
-		bool ok;
-		if (!reader.options_ended && strcmp(word, "--") == 0) {
-			reader.options_ended = true;
+		if (take_word(&reader, argv[reader.at], e))
 			continue;
-		}
-		if (reader.options_ended || word[0] != '-' || !word[1] ||
-			(args->command && is_relative_revision(word)))
-			ok = take_bare(&reader, word, e);
-		else if (word[1] == '-')
-			ok = take_long(&reader, word, e);
-		else
-			ok = take_short(&reader, word, e);
-		if (!ok)
-			return false;
+		find_command(&reader);
+		return false;
 	}
 	return check_words(args, e);
 }

@@ -61,6 +61,7 @@ struct command {
 	const struct command_option *options;
 	size_t option_count;
 	size_t args_max;
+	enum exit_code usage_exit; /* of a wrong use; EXIT_DONE = EXIT_USAGE, as everywhere */
 	bool works_unconfigured; /* also where the configuration is wrong: app->config_error says how */
 	void (*run)(struct call *call);
 	/* Can it be used now? False: *why is a sentence (static or in the model). NULL = always. */

@@ -306,6 +306,30 @@ static void colour_always_colours_text_and_never_json(void **state)
 	shell_assert_no(sh, "\033");
 }
 
+static void a_wrong_use_of_health_is_unknown_and_never_critical(void **state)
+{
+	struct shell *sh = *state;
+	static const char *const lines[] = { "health --pool-size 3.5", "--pool-size 3.5 health",
+		"-Z health", "health -d", "health extra", "health --nonsense",
+		"health --json extra" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(lines); i++) {
+		dbtop(sh, "%s", lines[i]);
+		shell_assert(sh, 3);
+	}
+	assert_int_equal(json_int(json_get(shell_json(sh, "health"), "exit"), -1), 3);
+	shell_env(sh, "DBTOP_POOL_SIZE", "0");
+	dbtop(sh, "health");
+	shell_assert(sh, 3);
+	dbtop(sh, "status");
+	shell_assert(sh, 2);
+	shell_env(sh, "DBTOP_POOL_SIZE", NULL);
+	shell_write(sh, "dbtop.conf", "[dbtop]\nnonsense = 3\n");
+	dbtop(sh, "health");
+	shell_assert(sh, 3);
+	shell_assert_err(sh, "dbtop.conf:2: there is no key nonsense here");
+}
+
 int main(void)
 {
 #define IN_SHELL(test) cmocka_unit_test_setup_teardown(test, scene_up, shell_tear_down)
@@ -320,6 +344,7 @@ int main(void)
 		cmocka_unit_test(create_follows_the_directory),
 		cmocka_unit_test(every_command_has_help_with_an_example),
 		IN_SHELL(words_that_mean_nothing_are_usage_errors),
+		IN_SHELL(a_wrong_use_of_health_is_unknown_and_never_critical),
 		IN_SHELL(settings_come_from_flags_then_variables_then_files),
 		IN_SHELL(colour_always_colours_text_and_never_json),
 	};

@@ -293,6 +293,7 @@ static const struct command rows[] = {
 		.risk = RISK_READ,
 		.reach = REACH_BOTH,
 		.run = run_health,
+		.usage_exit = (enum exit_code)HEALTH_UNKNOWN, /* 2 would be critical */
 		.help = "Judge connection, pool and replicas once, with reasons; exits 0, 1, 2 or "
 			"3",
 		.example = "dbtop health --json" },
