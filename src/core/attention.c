@@ -96,6 +96,8 @@ static void add_migrations(struct list *list)
 
 	if (view->problem)
 		add(list, view->status, VIEW_MIGRATIONS, view->problem);
+	if (view->missing)
+		add(list, STATUS_CRIT, VIEW_MIGRATIONS, view->missing);
 }
 
 static int compare(const void *a, const void *b)

@@ -208,6 +208,8 @@ static void go_on(struct inspector *inspector)
 	/* A standby may not have heard yet of a step that is applied. */
 	if (!history->class->is_adopted && !inspection->identity.is_standby)
 		run_journal_settle(inspector->app, &inspection->identity, history);
+	if (!inspection->identity.is_standby)
+		inspection->missing = run_journal_missing(inspector->app, inspection);
 	inspection->applied = history_applied(
 		history, inspection->set, &inspection->arena, &inspection->applied_count);
 	if (inspector->request.wants_plan)
@@ -250,12 +252,37 @@ static bool ask_replayed(struct inspector *inspector)
 	return true;
 }
 
+static void on_identified(void *arg, const struct result *result, const struct err *e)
+{
+	struct inspector *inspector = arg;
+	struct conn *conn = usable_conn(inspector);
+
+	(void)result;
+	if (!e && conn)
+		inspector->inspection->identity = conn_view(conn)->identity;
+	if (ask_replayed(inspector))
+		return;
+	inspector->has_answer = true;
+	go_on(inspector);
+}
+
+/* Promoted since the connection last said who it is: the plan is for the server that answered now. */
+static bool ask_identity(struct inspector *inspector)
+{
+	struct conn *conn = usable_conn(inspector);
+
+	if (!conn || !conn_is_identity_stale(conn))
+		return false;
+	conn_identify(conn, on_identified, inspector);
+	return true;
+}
+
 static void on_history(void *arg, struct history *history, const struct err *e)
 {
 	struct inspector *inspector = arg;
 
 	inspector->inspection->history = history;
-	if (!e && ask_replayed(inspector))
+	if (!e && (ask_identity(inspector) || ask_replayed(inspector)))
 		return;
 	inspector->has_answer = true;
 	if (e)

@@ -36,6 +36,8 @@ struct inspection {
 	struct err plan_error;	  /* why there is no plan; kind NONE = fine */
 	enum exit_code plan_exit; /* what that error means */
 	struct identity identity; /* of the server that was asked */
+	const char
+		*missing; /* what a failover lost, as one sentence, in the arena; NULL = nothing */
 	int64_t replayed_wall_us; /* of a standby: commit of what it replayed last; or VALUE_UNKNOWN */
 	int server;		  /* the fleet's number of it */
 	struct arena arena;

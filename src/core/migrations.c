@@ -47,6 +47,7 @@ static void take(struct migrations *migrations, struct inspection *inspection)
 {
 	struct app *app = migrations->app;
 	struct migrations_view *view = &app->model.migrations;
+	bool was_missing = view->missing;
 
 	migrations_view_release(view);
 	inspection_free(migrations->inspection);
@@ -54,6 +55,8 @@ static void take(struct migrations *migrations, struct inspection *inspection)
 	migrations_view_fill(view, inspection);
 	view->loaded_us = app->model.now_us;
 	count_notes(view, &app->model.notes);
+	if (inspection->missing && !was_missing)
+		app_message(app, MESSAGE_ERROR, "%s", inspection->missing);
 	for (size_t i = 0; i < inspection->set->warning_count; i++)
 		app_message(app, MESSAGE_WARN, "%s", inspection->set->warnings[i]);
 }

@@ -322,6 +322,7 @@ void migrations_view_fill(struct migrations_view *view, const struct inspection 
 	view->format = set->format;
 	view->format_words = set->format_words;
 	view->history_words = inspection->history ? history_words(inspection->history) : NULL;
+	view->missing = inspection->missing;
 	view->is_dirty = inspection->history && inspection->history->is_dirty;
 	view->rows = arena_array(&view->arena, struct migration_row, set->count + applied + 1);
 	for (size_t i = 0; i < set->count; i++)

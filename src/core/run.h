@@ -42,6 +42,11 @@ const struct run_trouble *run_trouble(const struct app *app); /* NULL = none */
 void run_make_id(char out[40]);
 
 /* What the store knows of an unfinished migration on that server, where the tool's table cannot tell. */
+/*
+ * Words for what dbtop applied before the server was another one (a failover to a standby that had not received it), and
+ * this one lacks; in the inspection's arena, NULL = nothing is missing.
+ */
+const char *run_journal_missing(struct app *app, struct inspection *inspection);
 void run_journal_settle(struct app *app, const struct identity *identity, struct history *history);
 
 /* New samples came: the gate is read anew. */

@@ -2,7 +2,11 @@
 /*
  * The journal of a run over the store. The run is safe without it; a guest's lone step is not, and says so by must_hold.
  */
+#include <inttypes.h>
+#include <string.h>
+
 #include "base/arena.h"
+#include "base/clock.h"
 #include "core/app.h"
 #include "core/run_private.h"
 #include "migrate/plan/forecast.h"
@@ -129,6 +133,47 @@ void run_journal_settle(struct app *app, const struct identity *identity, struct
 				 .direction = strcmp(stored.direction, "down") == 0 ? SECTION_DOWN
 										    : SECTION_UP,
 				 .steps_done = stored.steps_done });
+}
+
+static bool is_here(const struct inspection *inspection, const char *rev)
+{
+	const struct history *history = inspection->history;
+	const struct migration_set *set = inspection->set;
+
+	for (size_t i = 0; i < history->row_count; i++)
+		if (strcmp(history->rows[i].rev, rev) == 0)
+			return true;
+	for (size_t i = 0; i < set->count; i++)
+		if (strcmp(set->items[i]->rev, rev) == 0)
+			return history_is_applied(history, set->items[i]);
+	return false;
+}
+
+const char *run_journal_missing(struct app *app, struct inspection *inspection)
+{
+	struct stored_applied *applied;
+	const struct stored_applied *first = NULL;
+	size_t missing = 0;
+	char when[CLOCK_TEXT_BYTES], more[48] = "";
+
+	arena_release(&app->journal_arena);
+	size_t count = store_run_applied_before(
+		app_store(app), &inspection->identity, &app->journal_arena, &applied);
+	for (size_t i = 0; i < count; i++) {
+		if (is_here(inspection, applied[i].rev))
+			continue;
+		first = first ? first : &applied[i];
+		missing++;
+	}
+	if (!first)
+		return NULL;
+	clock_format_local(first->at_us, when);
+	if (missing > 1)
+		snprintf(more, sizeof(more), ", and %zu more behind it", missing - 1);
+	return arena_printf(&inspection->arena,
+		"this is another server (timeline %" PRId64 " -> %" PRId64 "): %.60s, applied %s, "
+		"is missing here%s",
+		first->timeline, inspection->identity.timeline, first->rev, when, more);
 }
 
 void run_journal_init(struct journal *journal, struct app *app)

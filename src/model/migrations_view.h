@@ -56,6 +56,7 @@ struct migrations_view {
 	const struct plan *plan; /* upgrade to head; NULL when there is none or it cannot be made */
 	const char *problem;	 /* why there is no plan, one sentence; NULL = fine */
 	const char *remedy;	 /* what to do about it; NULL = nothing is known */
+	const char *missing;	 /* applied before a failover, and not here; NULL = nothing */
 	enum status status;
 	bool is_dirty;
 	char lock_holder[160]; /* who holds the migration lock; "" = free */

@@ -6,6 +6,7 @@
 #include "store/store_run.h"
 
 #include "base/mem.h"
+#include "model/value.h"
 #include "store/store_private.h"
 
 enum { STEPS_MAX = 4096 };
@@ -104,4 +105,27 @@ bool store_run_past(struct store *store, const struct identity *identity, const 
 	}
 	free(tale);
 	return is_unfinished;
+}
+
+size_t store_run_applied_before(struct store *store, const struct identity *identity,
+	struct arena *arena, struct stored_applied **applied)
+{
+	size_t count = 0, capacity = 0;
+
+	*applied = NULL;
+	if (!value_is_known(identity->timeline) || identity->timeline < 2)
+		return 0;
+	store_waiting_show(store);
+	sqlite3_stmt *row = db_query(&store->db, "store-intent-lost",
+		DB_VALUES(DB_TEXT(identity->system_identifier), DB_INT(identity->database_oid),
+			DB_INT(identity->timeline)));
+	for (; db_row(row); count++) {
+		*applied = arena_room(arena, *applied, count, &capacity, sizeof(**applied));
+		(*applied)[count] = (struct stored_applied){
+			.rev = db_copy(row, 0, arena),
+			.timeline = db_int(row, 1),
+			.at_us = db_int(row, 2),
+		};
+	}
+	return count;
 }

@@ -108,6 +108,16 @@ struct stored_past {
 bool store_run_past(struct store *store, const struct identity *identity, const char *rev,
 	struct arena *arena, struct stored_past *past);
 
+/* Applied there while the server was on an earlier timeline, and not touched since: a failover may have lost it. */
+struct stored_applied {
+	const char *rev;
+	int64_t timeline;
+	int64_t at_us; /* wall */
+};
+/* By revision. Texts live in the arena. */
+size_t store_run_applied_before(struct store *store, const struct identity *identity,
+	struct arena *arena, struct stored_applied **applied);
+
 /* One line of a run's story. */
 bool store_run_log(struct store *store, const char *run_id, const char *level, const char *text,
 	struct err *e) MUST_CHECK;

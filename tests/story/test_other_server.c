@@ -141,6 +141,48 @@ static void a_server_that_becomes_a_standby_is_watched_and_takes_no_step(void **
 	world_close(w);
 }
 
+/* ---- a failover that lost the last step ---- */
+
+static void a_promoted_standby_that_missed_the_step_is_told_and_the_plan_stops(void **state)
+{
+	struct world *w = *state;
+	struct err e;
+	char *lines = mem_printf("replicas = postgresql://postgres@/postgres?host=%s&port=%d\n",
+		cluster_socket_dir(w->servers), cluster_node_port(w->servers, 1));
+	world_migration(w, "20240101000000_a.sql", first_step);
+	world_migration(w, "20240102000000_b.sql", second_step);
+	world_conf(w, "dev", lines);
+	world_open(w, 160, 40, "4 Migrations 2 to run");
+	server_wait_replayed(w->servers, 1);
+	assert_true(cluster_stop_node(w->servers, 1, CLUSTER_STOP_FAST, &e));
+	pty_type(&w->pty, ":run.up\r");
+	pty_wait_text(&w->pty, "GATE OPEN");
+	world_step(w, "ready   step 2 of 2");
+
+	cluster_kill_node(w->servers, 0);
+	pty_wait_text(&w->pty, "NO CONNECTION");
+	assert_true(cluster_start_node(w->servers, 1, &e));
+	assert_true(cluster_promote_node(w->servers, 1, &e));
+	/* the run stays with its server; who leaves it goes where the primary is */
+	pty_type_until(&w->pty, "s", "no connection");
+	pty_type_until(&w->pty, "\033", "primary │");
+	pty_wait_words(
+		&w->pty, "this is another server (timeline 1 -> 2): 20240101000000, applied ");
+	pty_wait_text(&w->pty, "4 Migrations 2 to run");
+	assert_nothing_on(w->servers, 1);
+
+	/* both truths: it was applied there, and it is not here */
+	char *journal = world_stored(w, "select result || ' on ' || timeline from intent");
+	assert_string_equal(journal, "done on 1");
+	world_close(w);
+	struct pty pty;
+	assert_int_equal(world_run(w, &pty, "status"), 0);
+	pty_wait_words(&pty, "is missing here");
+	pty_stop(&pty);
+	free(journal);
+	free(lines);
+}
+
 int main(void)
 {
 	setvbuf(stdout, NULL, _IOLBF, 0);
@@ -150,6 +192,9 @@ int main(void)
 		cmocka_unit_test_setup_teardown(
 			a_cluster_that_took_the_address_gets_no_step_of_this_plan, open_new_server,
 			world_close_all),
+		cmocka_unit_test_setup_teardown(
+			a_promoted_standby_that_missed_the_step_is_told_and_the_plan_stops,
+			world_open_with_standby, world_close_all),
 		cmocka_unit_test_setup_teardown(
 			a_server_that_becomes_a_standby_is_watched_and_takes_no_step,
 			world_open_with_standby, world_close_all),

@@ -394,10 +394,55 @@ static void two_dbtops_may_make_the_store_at_the_same_moment(void **state)
 	}
 }
 
+/* One migration of one step; result NULL = no outcome. */
+static void do_on(struct store_world *w, int64_t timeline, const char *rev, const char *direction,
+	const char *result)
+{
+	struct identity id = server(timeline, 5);
+	struct stored_intent intent = intent_of(&id, "r1", rev, 0);
+	const struct stored_outcome outcome = { .run_id = "r1",
+		.rev = rev,
+		.direction = direction,
+		.ordinal = 1,
+		.result = result,
+		.took_ms = 8 };
+
+	intent.direction = direction;
+	intent.ordinal_count = 1;
+	assert_true(store_run_intent(w->store, &intent, &w->e));
+	assert_true(!result || store_run_outcome(w->store, &outcome, &w->e));
+}
+
+/* Fault row 9. */
+static void what_was_applied_on_an_earlier_timeline_is_known(void **state)
+{
+	struct store_world *w = *state;
+	struct identity promoted = server(2, 5), same = server(1, 5), elsewhere = server(2, 6);
+	struct stored_applied *applied;
+	start(w->store, "r1");
+	do_on(w, 1, "0041", "up", "done");
+	do_on(w, 1, "0042", "up", "skipped");
+	do_on(w, 1, "0043", "up", "failed");
+	do_on(w, 1, "0044", "up", NULL);
+	do_on(w, 1, "0045", "up", "done");
+	do_on(w, 1, "0045", "down", "done");
+	do_on(w, 1, "0046", "up", "done");
+	do_on(w, 2, "0046", "up", "done");
+
+	assert_int_equal(store_run_applied_before(w->store, &promoted, &w->arena, &applied), 2);
+	assert_string_equal(applied[0].rev, "0041");
+	assert_string_equal(applied[1].rev, "0042");
+	assert_int_equal(applied[0].timeline, 1);
+	assert_true(applied[0].at_us > 0);
+	assert_int_equal(store_run_applied_before(w->store, &same, &w->arena, &applied), 0);
+	assert_int_equal(store_run_applied_before(w->store, &elsewhere, &w->arena, &applied), 0);
+}
+
 int main(void)
 {
 #define IN_A_WORLD(f) cmocka_unit_test_setup_teardown(f, store_world_open, store_world_close)
 	const struct CMUnitTest tests[] = {
+		IN_A_WORLD(what_was_applied_on_an_earlier_timeline_is_known),
 		IN_A_WORLD(an_intent_is_open_until_its_outcome),
 		IN_A_WORLD(an_outcome_that_may_wait_is_written_with_the_next_intent),
 		IN_A_WORLD(what_waits_is_written_when_asked_for_and_when_the_store_closes),

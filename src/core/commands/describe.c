@@ -11,6 +11,8 @@ void describe_warnings(struct report *report, const struct inspection *inspectio
 		report_warn(report, "%s", inspection->set->warnings[i]);
 	if (inspection->history && inspection->history->warning)
 		report_warn(report, "%s", inspection->history->warning);
+	if (inspection->missing)
+		report_warn(report, "%s", inspection->missing);
 	for (size_t i = 0; inspection->plan && i < inspection->plan->warning_count; i++)
 		report_warn(report, "%s", inspection->plan->warnings[i]);
 }
