@@ -2,8 +2,24 @@
 #include "model/report.h"
 
 #include <stdarg.h>
+#include <string.h>
 
 #include "base/mem.h"
+
+/* A copy, shared where the same word was kept before; two words in one place take turns. */
+static const char *word_keep(struct report *report, const char *word)
+{
+	unsigned hash = 0;
+
+	if (!word)
+		return NULL;
+	for (const char *at = word; *at; at++)
+		hash = hash * 31 + (unsigned char)*at;
+	const char **kept = &report->words[hash % REPORT_WORDS];
+	if (!*kept || strcmp(*kept, word) != 0)
+		*kept = arena_strdup(&report->arena, word);
+	return *kept;
+}
 
 static struct node *node_add(struct report *report, struct node *parent, enum node_kind kind,
 	const char *name, const char *label)
@@ -11,8 +27,8 @@ static struct node *node_add(struct report *report, struct node *parent, enum no
 	struct node *node = arena_new(&report->arena, struct node);
 
 	node->kind = kind;
-	node->name = arena_strdup(&report->arena, name);
-	node->label = arena_strdup(&report->arena, label);
+	node->name = word_keep(report, name);
+	node->label = word_keep(report, label);
 	if (!parent)
 		return node;
 	assert_always(parent->kind != NODE_OBJECT || name, "a member of an object without a name");

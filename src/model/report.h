@@ -43,16 +43,20 @@ enum node_kind { NODE_OBJECT, NODE_LIST, NODE_TABLE, NODE_TEXT, NODE_INT, NODE_B
 
 struct node {
 	enum node_kind kind;
+	enum unit unit;
 	const char *name;  /* JSON key; NULL inside lists */
 	const char *label; /* for people; NULL = not shown in text */
-	enum unit unit;
-	int64_t number; /* INT, BOOL; VALUE_UNKNOWN and VALUE_NONE print as null */
+	int64_t number;	   /* INT, BOOL; VALUE_UNKNOWN and VALUE_NONE print as null */
 	const char *text;
 	struct node *first, *last, *next; /* children of OBJECT, LIST; rows (OBJECTs) of TABLE */
 };
 
+/* Every row of a table has the same names and labels: each is kept once. */
+enum { REPORT_WORDS = 64 };
+
 struct report {
 	struct arena arena;
+	const char *words[REPORT_WORDS]; /* in the arena */
 	const char *command;
 	const char *target;
 	enum exit_code exit;

@@ -94,6 +94,40 @@ static void words_of_pins_and_environments_are_those_of_the_screens(void **state
 	assert_string_equal(env_word(ENV_PROD), "prod");
 }
 
+static void rows_share_their_names_and_labels(void **state)
+{
+	(void)state;
+	struct report report;
+	report_init(&report, "status");
+	struct node *table = report_table(&report, report.data, "files", NULL);
+	for (int i = 0; i < 2; i++)
+		report_text(&report, report_row(&report, table), "revision", "rev", "2026");
+	assert_ptr_equal(table->first->first->name, table->last->first->name);
+	assert_ptr_equal(table->first->first->label, table->last->first->label);
+	report_release(&report);
+}
+
+static void more_names_than_are_remembered_stay_what_they_are(void **state)
+{
+	(void)state;
+	struct report report;
+	char name[8];
+	report_init(&report, "status");
+	struct node *table = report_table(&report, report.data, "files", NULL);
+	struct node *row = report_row(&report, table);
+	for (int k = 0; k < 4 * REPORT_WORDS; k++) {
+		snprintf(name, sizeof(name), "n%d", k);
+		report_text(&report, row, name, "label", "text");
+	}
+	const struct node *cell = row->first;
+	for (int k = 0; k < 4 * REPORT_WORDS; k++, cell = cell->next) {
+		snprintf(name, sizeof(name), "n%d", k);
+		assert_string_equal(cell->name, name);
+		assert_string_equal(cell->label, "label");
+	}
+	report_release(&report);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -102,6 +136,8 @@ int main(void)
 		cmocka_unit_test(a_failure_keeps_its_exit_code_its_words_and_its_place),
 		cmocka_unit_test(sentences_and_warnings_come_in_order),
 		cmocka_unit_test(words_of_pins_and_environments_are_those_of_the_screens),
+		cmocka_unit_test(rows_share_their_names_and_labels),
+		cmocka_unit_test(more_names_than_are_remembered_stay_what_they_are),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
