@@ -55,6 +55,7 @@ static void the_watching_session_is_read_only_with_short_timeouts(void **state)
 	assert_non_null(strstr(options, "search_path="));
 	assert_non_null(strstr(options, "statement_timeout=1500"));
 	assert_non_null(strstr(options, "lock_timeout=100"));
+	assert_non_null(strstr(options, "jit=off"));
 	assert_non_null(strstr(w->fake->last_application, "dbtop/monitor "));
 	assert_true(strlen(w->fake->last_application) <= 63);
 }
