@@ -74,18 +74,32 @@ static struct migration *own_migration(struct run *run, const struct migration *
 }
 
 /* The history keeps what the file says apart from its formatting; it is worked out when the file's turn comes. */
-static void note_content(struct run *run, size_t step)
+static bool content_read(struct run *run, size_t step, struct err *e)
 {
 	struct migration_set *set = run->inspection->set;
 	const struct plan *plan = run->inspection->plan;
-	struct err e;
 
 	if (plan->direction != PLAN_UP || !source_is_own(set))
-		return;
-	/* Without it a later change of formatting counts as a change, which is the safe side. */
+		return true;
 	struct migration *migration = own_migration(run, plan->steps[step].migration);
-	if (migration && !source_normalize(set, migration, &e))
+	return !migration || source_normalize(set, migration, e);
+}
+
+/* Without it a later change of formatting counts as a change, which is the safe side. */
+static void note_content(struct run *run, size_t step)
+{
+	struct err e;
+
+	if (!content_read(run, step, &e))
 		say(run, "warning", e.text);
+}
+
+/* While the server commits: the next file. What is wrong with it is told when its turn comes. */
+static void on_ahead(void *arg, size_t step)
+{
+	struct err ignored;
+
+	(void)!content_read(arg, step, &ignored);
 }
 
 /* One line a step in the log: what, where, how it ended. */
@@ -354,6 +368,7 @@ static void on_finished(void *arg, const struct run_end *end)
 const struct run_events run_events = {
 	.state = on_state,
 	.step = on_step,
+	.ahead = on_ahead,
 	.statement = on_statement,
 	.waiting = on_waiting,
 	.retry = on_retry,

@@ -24,6 +24,12 @@ static const char *step_word(enum step_state state)
 	return words[state];
 }
 
+static void on_ahead(void *arg, size_t step)
+{
+	struct play *play = arg;
+	str_addf(&play->told, "ahead %zu\n", step);
+}
+
 static void on_step(void *arg, size_t step, enum step_state state, int64_t took_ms)
 {
 	struct play *play = arg;
@@ -141,6 +147,7 @@ struct play *play_new(const char *format, enum plan_direction direction)
 		.state = play };
 	play->events = (struct run_events){ .state = on_state,
 		.step = on_step,
+		.ahead = on_ahead,
 		.waiting = on_waiting,
 		.retry = on_retry,
 		.notice = on_notice,

@@ -134,6 +134,22 @@ static void nothing_is_run_once_the_lock_is_no_longer_ours(void **state)
 	play_free(play);
 }
 
+static void while_a_step_commits_the_next_one_may_be_got_ready(void **state)
+{
+	(void)state;
+	struct play *play = one_group();
+	play_group(play, 1, "CREATE TABLE small (a int)");
+	stage_hold(play->stage, "COMMIT", 1);
+	play_all(play);
+	assert_true(play_told(play, "ahead 1\n"));
+	assert_false(play_told(play, "step 1 running"));
+	stage_let_go(play->stage);
+	play_ms(play, 0);
+	assert_false(play_told(play, "ahead 2"));
+	assert_int_equal(play->end.exit, EXIT_DONE);
+	play_free(play);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -144,6 +160,7 @@ int main(void)
 		cmocka_unit_test(a_step_is_told_before_anything_of_it_is_sent),
 		cmocka_unit_test(a_cancel_heard_before_the_guards_answer_is_sent_once_more),
 		cmocka_unit_test(nothing_is_run_once_the_lock_is_no_longer_ours),
+		cmocka_unit_test(while_a_step_commits_the_next_one_may_be_got_ready),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

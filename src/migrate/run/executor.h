@@ -85,6 +85,8 @@ struct run_end {
 struct run_events {
 	void (*state)(void *arg, enum run_state state);
 	void (*step)(void *arg, size_t step, enum step_state state, int64_t took_ms);
+	/* The step before this one is at its COMMIT: what takes time and leaves no trace may be got ready now. */
+	void (*ahead)(void *arg, size_t step);
 	void (*statement)(void *arg, const struct run_statement *statement);
 	void (*waiting)(void *arg, const struct run_wait *wait);
 	void (*retry)(void *arg, int attempt, int64_t delay_ms, const struct err *why);

@@ -269,5 +269,6 @@ void tell_statement(struct executor *x, bool is_done, int64_t rows);
 void tell_waiting(struct executor *x, const struct run_wait *wait);
 void tell_notice(struct executor *x, const char *severity, const char *text);
 void tell_step(struct executor *x, enum step_state state, int64_t took_ms);
+void tell_ahead(struct executor *x);
 
 #endif

@@ -216,6 +216,7 @@ static void commit(struct executor *x)
 	}
 	x->step.is_committing = true;
 	link_ask_text(x, "run-commit", committed);
+	tell_ahead(x);
 }
 
 /* ---- history row ---- */

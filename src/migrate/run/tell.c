@@ -46,3 +46,9 @@ void tell_step(struct executor *x, enum step_state state, int64_t took_ms)
 	if (x->o.events->step)
 		x->o.events->step(x->o.events_arg, x->next, state, took_ms);
 }
+
+void tell_ahead(struct executor *x)
+{
+	if (x->o.events->ahead && x->next + 1 < x->until)
+		x->o.events->ahead(x->o.events_arg, x->next + 1);
+}
