@@ -298,7 +298,8 @@ static enum pool_verdict mourn(struct pool_member *member)
 	if (verdict == POOL_REPLACE)
 		return verdict;
 	pool->suspect_us = pool_now(pool);
-	show_failure(pool, member->conn);
+	if (!pool->is_stopped) /* else the reason why nobody dials any more stays */
+		show_failure(pool, member->conn);
 	if (pool->keep_after_us < pool->suspect_us) /* a server that hangs up again and again */
 		pool->keep_after_us = pool->suspect_us + keep_us(pool, 0);
 	return verdict;

@@ -292,6 +292,24 @@ static void a_stopped_pool_still_lends_what_it_has(void **state)
 	assert_true(pool_world_has(w, 1));
 }
 
+static void a_link_lost_after_the_stop_does_not_hide_why_it_stopped(void **state)
+{
+	struct pool_world *w = *state;
+	w->options.size = 2;
+	pool_world_open(w);
+	pool_world_take(w, 0);
+	fake_refuse(w->c.fake, "x failed: FATAL:  28P01: password authentication failed\n");
+	pool_world_take(w, 1);
+
+	fake_cut_all(w->c.fake);
+	pool_world_ms(w, 0);
+	pool_world_give_back(w, 0);
+
+	assert_int_equal(pool_world_stats(w).state, POOL_STOPPED);
+	assert_string_equal(pool_view(w->pool)->sqlstate, "28P01");
+	assert_string_equal(w->holders[1].error.sqlstate, "28P01");
+}
+
 static void backoff_grows_to_five_seconds_and_has_jitter(void **state)
 {
 	struct pool_world *w = *state;
@@ -437,6 +455,7 @@ int main(void)
 		CASE(a_dial_that_cannot_succeed_ends_all_waiting),
 		CASE(a_stopped_pool_dials_again_when_told_to),
 		CASE(a_stopped_pool_still_lends_what_it_has),
+		CASE(a_link_lost_after_the_stop_does_not_hide_why_it_stopped),
 		CASE(backoff_grows_to_five_seconds_and_has_jitter),
 		CASE(who_came_first_is_served_first),
 		CASE(the_interactive_are_served_before_the_background),
