@@ -104,6 +104,8 @@ int main(int argc, char **argv)
 	int status = 0;
 
 	setlocale(LC_ALL, "");
+	/* The words of libpq are known by what they say (pg/retry.c, pg/advice.c): no translation of them. */
+	setlocale(LC_MESSAGES, "C");
 	signal(SIGPIPE, SIG_IGN);
 	keep_secrets();
 	if (!args_parse(&args, argc, argv, &e))

@@ -222,12 +222,13 @@ static void fill_pool(const struct conf *conf, const char *s, struct target *out
 		[PRE_PING_AUTO] = "auto", [PRE_PING_OFF] = "off", [PRE_PING_ALWAYS] = "always"
 	};
 	const char *ping = conf_target_text(conf, s, "pool_pre_ping");
+	int64_t recycle_ms = conf_target_number(conf, s, "pool_recycle");
 
 	out->pool = (struct pool_limits){
 		.size = conf_target_number(conf, s, "pool_size"),
 		.max_overflow = conf_target_number(conf, s, "max_overflow"),
 		.timeout_ms = conf_target_number(conf, s, "pool_timeout"),
-		.recycle_ms = conf_target_number(conf, s, "pool_recycle"),
+		.recycle_ms = recycle_ms > 0 ? recycle_ms : 0,
 	};
 	for (size_t i = 0; i < ARRAY_SIZE(words); i++)
 		if (strcmp(words[i], ping) == 0)

@@ -27,6 +27,7 @@ struct identity {
 	char user[64];
 	char host[256]; /* as connected: host name, or socket directory */
 	char port[8];
+	bool is_by_address;	/* over TCP by hostaddr, whatever host is */
 	char address[64];	/* of the server's end; "" on a socket */
 	int server_version;	/* as PQserverVersion: 150018 */
 	char version_words[32]; /* "15.18" */
@@ -41,7 +42,9 @@ struct identity {
 
 static inline bool identity_is_local(const struct identity *identity)
 {
-	return identity->host[0] == '/' || identity->host[0] == '@';
+	bool is_path = identity->host[0] == '/' || identity->host[0] == '@';
+
+	return is_path && !identity->is_by_address;
 }
 
 struct link_view {

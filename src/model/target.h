@@ -36,7 +36,7 @@ enum pool_pre_ping { PRE_PING_AUTO, PRE_PING_OFF, PRE_PING_ALWAYS };
 struct pool_limits {
 	int64_t size, max_overflow;
 	int64_t timeout_ms;
-	int64_t recycle_ms; /* negative = never */
+	int64_t recycle_ms; /* 0 = never */
 	enum pool_pre_ping pre_ping;
 };
 

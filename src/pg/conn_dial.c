@@ -222,7 +222,7 @@ static void greet(struct conn *conn)
 	struct identity *identity = &conn->view.identity;
 	struct err e;
 
-	identity_from_link(conn->driver, conn->link, identity);
+	identity_from_link(conn->driver, conn->link, conn->info, identity);
 	if (identity->server_version < OLDEST_VERSION) {
 		err_set(&e, ERR_CONNECT, "%.100s:%s is PostgreSQL %s: dbtop needs 13 or newer",
 			identity->host, identity->port, identity->version_words);

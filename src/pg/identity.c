@@ -5,6 +5,7 @@
 
 #include "base/mem.h"
 #include "model/value.h"
+#include "pg/conninfo.h"
 
 static const struct field fields[] = {
 	FIELD_TEXT_OF(struct identity, system_identifier, "system_identifier"),
@@ -20,9 +21,10 @@ static const struct field fields[] = {
 	FIELD_BOOL_OF(struct identity, has_monitor, "has_monitor"),
 };
 
-void identity_from_link(
-	const struct driver *driver, struct driver_conn *link, struct identity *identity)
+void identity_from_link(const struct driver *driver, struct driver_conn *link,
+	const struct conninfo *info, struct identity *identity)
 {
+	const char *address = conninfo_get(info, "hostaddr");
 	const char *host = driver->host(link);
 	const char *port = driver->port(link);
 	const char *words = driver->parameter(link, "server_version");
@@ -30,6 +32,7 @@ void identity_from_link(
 	*identity = (struct identity){ .server_version = driver->server_version(link) };
 	snprintf(identity->host, sizeof(identity->host), "%s", host ? host : "");
 	snprintf(identity->port, sizeof(identity->port), "%s", port ? port : "");
+	identity->is_by_address = address && *address;
 	/* "15.18 (Debian 15.18-1)": the first word. */
 	snprintf(identity->version_words, sizeof(identity->version_words), "%.*s",
 		words ? (int)strcspn(words, " ") : 0, words ? words : "");

@@ -12,9 +12,11 @@
 #include "pg/driver.h"
 #include "pg/result.h"
 
-/* What the driver knows before anything is asked: version, host, port, TLS. */
-void identity_from_link(
-	const struct driver *driver, struct driver_conn *link, struct identity *identity);
+struct conninfo;
+
+/* What is known before anything is asked: version, host, port, TLS. info is what was dialed. */
+void identity_from_link(const struct driver *driver, struct driver_conn *link,
+	const struct conninfo *info, struct identity *identity);
 /* The row of identity.sql. What may not be read stays "" and VALUE_UNKNOWN. */
 void identity_from_row(const struct result *result, const struct driver *driver,
 	struct driver_conn *link, struct identity *identity);

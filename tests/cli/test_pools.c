@@ -171,6 +171,29 @@ static void a_limit_of_the_role_is_seen(void **state)
 	free(conninfo);
 }
 
+/* What the table of options allows has to be something that works. */
+static void the_ends_of_each_range_make_a_pool(void **state)
+{
+	static const char *const flags[] = {
+		"--pool-size 1",
+		"--max-overflow 0",
+		"--pool-timeout 100ms",
+		"--pool-timeout 1h",
+		"--pool-recycle off",
+		"--pool-recycle 1min",
+		"--pool-recycle 7d",
+		"--pool-pre-ping off",
+		"--pool-pre-ping always",
+		"--connect-timeout 5min",
+	};
+	struct shell *sh = *state;
+
+	for (size_t i = 0; i < ARRAY_SIZE(flags); i++) {
+		dbtop(sh, "pools %s", flags[i]);
+		shell_assert(sh, 0);
+	}
+}
+
 static void without_a_server_there_is_no_figure(void **state)
 {
 	struct shell *sh = *state;
@@ -191,6 +214,7 @@ int main(void)
 		IN_SHELL(an_application_nobody_declared_that_holds_nearly_all_is_named),
 		IN_SHELL(health_has_the_figures_of_its_own_pool_at_the_top),
 		IN_SHELL(a_limit_of_the_role_is_seen),
+		IN_SHELL(the_ends_of_each_range_make_a_pool),
 		IN_SHELL(without_a_server_there_is_no_figure),
 	};
 	return cmocka_run_group_tests(tests, shell_servers_up, shell_servers_down);
