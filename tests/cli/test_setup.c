@@ -334,6 +334,67 @@ static void a_description_of_another_target_is_pointed_at(void **state)
 	free(conf);
 }
 
+/* It fails like this, says that what it made stands, and these two are how they are. */
+static void fails_in(struct setup_world *w, const char *words, int made, const char *item)
+{
+	char *stands = mem_printf("%d of the list were made by this run and stand", made);
+
+	dbtop(w->sh, "setup --yes --json");
+	shell_assert(w->sh, 6);
+	const struct json *error = json_get(shell_json(w->sh, "setup"), "error");
+	if (!strstr(json_text(json_get(error, "text")), words))
+		fail_msg("%s", w->sh->out);
+	assert_string_equal(json_text(json_get(error, "detail")), stands);
+	assert_string_equal(json_text(json_get(error, "hint")),
+		"put the cause right; `dbtop setup` goes on from there");
+	setup_expect_item(w, item, NULL, "failed");
+	free(stands);
+}
+
+static void after_a_failure_in_any_stage_the_next_run_goes_on(void **state)
+{
+	struct setup_world *w = *state;
+	static const char lines[] = "owner = $_owner\napp_roles = $_web\nchecks = checks.sql\n"
+				    "extensions = citext\n";
+	setup_describe(w, lines);
+	shell_write(w->sh, "migrations/20240101000000_a.sql",
+		"-- dbtop: up\ncreate table a (id int primary key);\n");
+	shell_write(w->sh, "migrations/20240102000000_b.sql", "-- dbtop: up\nselect 1 / 0;\n");
+	shell_write(w->sh, "seed/a.csv", "id\none\n");
+	shell_write(w->sh, "checks.sql", "select count(*) = 2 from a;\n");
+
+	/* roles, the database, the extension and the first migration stand */
+	dbtop(w->sh, "setup --yes --allow-hazard all --json");
+	shell_assert(w->sh, 5); /* as upgrade: the failing one left nothing */
+	shell_json(w->sh, "setup");
+	setup_expect_item(w, "migrations", NULL, "failed");
+	setup_expect_item(w, "extension", "citext", "made");
+	setup_expect_item(w, "database", "$_shop", "made");
+	setup_expect(w, "select string_agg(rev, ' ') from dbtop.revision", "20240101000000");
+
+	shell_write(w->sh, "migrations/20240102000000_b.sql", "-- dbtop: up\ncreate table b ();\n");
+	/* its table is there by now, so the seed's mistake is seen before anything is made */
+	dbtop(w->sh, "setup --yes --json");
+	shell_assert(w->sh, 5);
+	shell_json(w->sh, "setup");
+	setup_expect_item(w, "seed", "a.csv", "failed");
+	setup_expect_item(w, "migrations", NULL, "missing");
+	shell_write(w->sh, "seed/a.csv", "id\n1\n");
+	fails_in(w, "not true: column", 3, "checks");
+	setup_expect_item(w, "rights", "$_web", "made");
+	setup_expect_item(w, "migrations", NULL, "made");
+	setup_expect_item(w, "seed", "a.csv", "made");
+	setup_expect_item(w, "database", "$_shop", "there");
+	setup_expect(w, "select count(*) from a", "1");
+
+	shell_write(w->sh, "seed/a.csv", "id\n1\n2\n");
+	dbtop(w->sh, "setup --yes");
+	shell_assert(w->sh, 0);
+	shell_assert_err(w->sh, "set up: 1 of ");
+	dbtop(w->sh, "setup --yes");
+	shell_assert_err(w->sh, "nothing to do: all ");
+}
+
 static void each_thing_made_is_a_line_of_the_log(void **state)
 {
 	struct setup_world *w = *state;
@@ -380,6 +441,7 @@ int main(void)
 		test(names_of_any_kind_are_quoted),
 		test(a_read_only_target_is_only_looked_at),
 		test(a_description_of_another_target_is_pointed_at),
+		test(after_a_failure_in_any_stage_the_next_run_goes_on),
 		test(each_thing_made_is_a_line_of_the_log),
 		test(no_server_is_no_connection),
 	};
