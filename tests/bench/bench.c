@@ -2,7 +2,7 @@
 /*
  * make bench, or: bench [-n MIGRATIONS] [-r ROUNDS] [-w SECONDS] [-c SESSIONS] [-o PART] [--ram]
  *
- * PART is one of migrate, pool, screen, split: that one alone.
+ * PART is one of migrate, pool, failover, screen, split: that one alone.
  * Looks for dbtop and raw_loop in the build tree (top_builddir), or where DBTOP says. Ends with 0 also when a limit
  * is missed: it measures, the reader judges.
  */
@@ -62,19 +62,24 @@ double bench_median(double *values, size_t count)
 
 static void row_print(const struct bench_row *row)
 {
+	char limit[32] = "none";
 	char verdict[32] = "ok", measured[32];
 
+	if (row->limit > 0)
+		snprintf(limit, sizeof(limit), "%.4g", row->limit);
 	if (!row->is_measured) {
-		printf("%-46s %8.4g %-6s %12s  %-16s %s\n", row->what, row->limit, row->unit,
+		printf("%-46s %8s %-6s %12s  %-16s %s\n", row->what, limit, row->unit,
 			"not measured", "", row->words);
 		return;
 	}
-	if (row->measured > row->limit)
+	if (row->limit <= 0)
+		verdict[0] = '\0';
+	else if (row->measured > row->limit)
 		snprintf(verdict, sizeof(verdict), "MISSED by %.0f%%",
 			(row->measured / row->limit - 1) * 100);
 	snprintf(measured, sizeof(measured), "%.2f", row->measured);
-	printf("%-46s %8.4g %-6s %12s  %-16s %s\n", row->what, row->limit, row->unit, measured,
-		verdict, row->words);
+	printf("%-46s %8s %-6s %12s  %-16s %s\n", row->what, limit, row->unit, measured, verdict,
+		row->words);
 }
 
 static void table_print(const struct bench *bench)
@@ -165,11 +170,12 @@ static void world_end(struct bench *bench)
 /* In this order; those of one server stand together. */
 static const struct part {
 	const char *name;
-	int sessions_factor, more_connections; /* 0 both: no server */
+	int sessions_factor, more_connections; /* 0 both: none, or servers of its own */
 	void (*run)(struct bench *bench);
 } parts[] = {
 	{ "migrate", 0, ORDINARY_CONNECTIONS, bench_migrate },
 	{ "pool", 0, ORDINARY_CONNECTIONS, bench_pool },
+	{ "failover", 0, 0, bench_failover },
 	{ "screen", 1, 50, bench_screen },
 	{ "split", 0, 0, bench_split },
 };

@@ -23,7 +23,7 @@ struct bench_options {
 
 struct bench_row {
 	char what[72];
-	double limit;
+	double limit; /* 0 = none is set: the figure alone */
 	double measured;
 	char unit[16];
 	bool is_measured;
@@ -49,9 +49,10 @@ void bench_measured(struct bench_row *row, double value, const char *words);
 void bench_missing(struct bench_row *row, const char *why);
 double bench_median(double *values, size_t count); /* sorts them */
 
-void bench_migrate(struct bench *bench); /* upgrade, downgrade, nothing to do, status */
-void bench_screen(struct bench *bench);	 /* first screen, keys, a minute of watching */
-void bench_pool(struct bench *bench);	 /* checkout, a question, return */
-void bench_split(struct bench *bench);	 /* splitting and classifying a script */
+void bench_migrate(struct bench *bench);  /* upgrade, downgrade, nothing to do, status */
+void bench_screen(struct bench *bench);	  /* first screen, keys, a minute of watching */
+void bench_pool(struct bench *bench);	  /* checkout, a question, return */
+void bench_failover(struct bench *bench); /* how long writes pause */
+void bench_split(struct bench *bench);	  /* splitting and classifying a script */
 
 #endif

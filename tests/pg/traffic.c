@@ -205,7 +205,7 @@ static void on_changed(void *arg, int server)
 	t->trouble_seen += *servers_trouble(t->servers) != '\0';
 }
 
-void traffic_open(struct traffic *t, struct cluster *cluster)
+void traffic_open_at(struct traffic *t, const char *const conninfos[TRAFFIC_SERVERS])
 {
 	struct server_place places[TRAFFIC_SERVERS];
 	struct conninfo *infos[TRAFFIC_SERVERS];
@@ -217,10 +217,8 @@ void traffic_open(struct traffic *t, struct cluster *cluster)
 	t->loop = loop_new();
 	t->pause_ms = t->pause_ms ? t->pause_ms : 2;
 	pool.size = POOL_SIZE;
-	server_run(cluster, 0,
-		"CREATE TABLE public.traffic (writer int4, n int4, at timestamptz DEFAULT now())");
 	for (int i = 0; i < TRAFFIC_SERVERS; i++) {
-		infos[i] = conninfo_new(cluster_conninfo(cluster, i), NULL, &e);
+		infos[i] = conninfo_new(conninfos[i], NULL, &e);
 		assert_non_null(infos[i]);
 		places[i] = (struct server_place){ .driver = &t->driver, .info = infos[i] };
 	}
@@ -236,11 +234,28 @@ void traffic_open(struct traffic *t, struct cluster *cluster)
 		conninfo_free(infos[i]);
 }
 
+void traffic_make_table(struct cluster *cluster)
+{
+	server_run(cluster, 0,
+		"CREATE TABLE public.traffic (writer int4, n int4, at timestamptz DEFAULT now())");
+}
+
+void traffic_open(struct traffic *t, struct cluster *cluster)
+{
+	const char *conninfos[TRAFFIC_SERVERS];
+
+	traffic_make_table(cluster);
+	for (int i = 0; i < TRAFFIC_SERVERS; i++)
+		conninfos[i] = cluster_conninfo(cluster, i);
+	traffic_open_at(t, conninfos);
+}
+
 void traffic_start(struct traffic *t)
 {
+	t->is_stopping = false;
 	for (int i = 0; i < TRAFFIC_WRITERS; i++) {
 		t->writers[i].traffic = t;
-		t->writers[i].number = i;
+		t->writers[i].number = t->first_writer + i;
 		write_next(&t->writers[i]);
 	}
 	for (int i = 0; i < TRAFFIC_READERS; i++) {

@@ -37,6 +37,7 @@ struct traffic {
 	struct traffic_writer writers[TRAFFIC_WRITERS];
 	struct traffic_reader readers[TRAFFIC_READERS];
 	bool is_stopping;
+	int first_writer; /* where several share a table, each has numbers of its own */
 	int64_t pause_ms; /* between two rows of a writer */
 	/* figures */
 	int acknowledged, rolled_back, unknown, resolved, retries;
@@ -50,6 +51,10 @@ struct traffic {
 
 /* The table is made on node 0; servers in the order of the nodes. */
 void traffic_open(struct traffic *t, struct cluster *cluster);
+/* The same in two halves, for traffic of another process than the cluster's. */
+void traffic_make_table(struct cluster *cluster);
+void traffic_open_at(struct traffic *t, const char *const conninfos[TRAFFIC_SERVERS]);
+/* Also once more after traffic_stop(). */
 void traffic_start(struct traffic *t);
 void traffic_run_ms(struct traffic *t, int64_t ms);
 /* Turn until it is so; fails the test after 30 s. */
