@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /*
- * SIGKILL of the server and its backends at every boundary of a transactional run, up and down, in three formats: dbtop
- * says what is true once the server is back, the catalog says what the history says, and the next run continues.
+ * Fault row 1: SIGKILL of the server and its backends at every boundary of a transactional run, up and down, in three
+ * formats: dbtop says what is true once the server is back, the catalog says what the history says, and the next run
+ * continues. What the program says of it is in test_row_killed, what a screen shows in story/test_return.
  */
 #include "test.h"
 
