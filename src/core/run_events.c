@@ -338,8 +338,8 @@ static void tell_over(struct run *run, const struct err *e)
 {
 	app_message_err(run->app, e);
 	if (!run->app->model.run.error[0])
-		run_set_message(
-			run, "%s; this run is over: leave the plan and open it again", e->text);
+		run_set_message(run, "%s%s%s; this run is over: leave the plan and open it again",
+			e->text, *e->hint ? "; " : "", e->hint);
 }
 
 static void on_finished(void *arg, const struct run_end *end)

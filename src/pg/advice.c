@@ -132,6 +132,26 @@ static const struct advice rows[] = {
 			"compare pools and server: dbtop pools shows the sum",
 			"put a pooler in front, or raise max_connections (needs a restart)" },
 		.look = look_at_slots },
+	{ .id = "no-server-behind",
+		.symptom = "connection timeout",
+		.words = "still waiting for an answer",
+		.hint = "the pooler there is paused or has no server free; without a pooler, the "
+			"server itself hangs",
+		.usual = { "the pooler is paused, or all its servers are taken",
+			"the server's session is frozen" },
+		.steps = { "ask the pooler's console: SHOW POOLS, SHOW DATABASES; RESUME ends a "
+			   "pause",
+			"try the server without the pooler" } },
+	{ .id = "no-server-behind",
+		.symptom = "connection timeout",
+		.words = "query_wait_timeout",
+		.hint = "the pooler there is paused or has no server free; without a pooler, the "
+			"server itself hangs",
+		.usual = { "the pooler is paused, or all its servers are taken",
+			"the server's session is frozen" },
+		.steps = { "ask the pooler's console: SHOW POOLS, SHOW DATABASES; RESUME ends a "
+			   "pause",
+			"try the server without the pooler" } },
 	{ .id = "connection-timeout",
 		.symptom = "connection timeout",
 		.words = "no answer within",

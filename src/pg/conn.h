@@ -62,6 +62,11 @@ const struct link_view *conn_view(const struct conn *conn);
 bool conn_is_usable(const struct conn *conn); /* up, and nothing runs */
 /* Why it is not up, or why it was last lost; kind ERR_NONE while there is nothing to say. */
 const struct err *conn_error(const struct conn *conn);
+/*
+ * Why a dial that still goes on has not come to its end: who is let in and then hears nothing has a pooler before it that
+ * waits itself, or a server that hangs.
+ */
+void conn_explain_silence(const struct conn *conn, int64_t waited_ms, struct err *e);
 /* It was turned away for good: no dial succeeds before a person has changed something. */
 bool conn_is_refused(const struct conn *conn);
 bool conn_in_transaction(const struct conn *conn);

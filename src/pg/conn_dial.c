@@ -370,20 +370,29 @@ static bool is_name(const struct conninfo *info)
 	return inet_pton(AF_INET, host, number) != 1 && inet_pton(AF_INET6, host, number) != 1;
 }
 
+void conn_explain_silence(const struct conn *conn, int64_t waited_ms, struct err *e)
+{
+	bool is_let_in = conn->state == CONN_GREETING;
+	const char *advice = is_let_in ? "no-server-behind" : "connection-timeout";
+	struct str place = { 0 };
+
+	conninfo_words(conn->info, &place);
+	err_set(e, ERR_TIMEOUT, "cannot connect to %.120s: %s %.1f s", str_c(&place),
+		is_let_in ? "let in, still waiting for an answer after" : "no answer within",
+		(double)waited_ms / 1000);
+	err_hint(e, "%s",
+		conn->state == CONN_RESOLVING ? "the name server does not answer"
+					      : advice_get(advice)->hint);
+	str_release(&place);
+}
+
 static void on_dial_deadline(void *arg)
 {
 	struct conn *conn = arg;
-	struct str place = { 0 };
 	struct err e;
 
 	conn->timer = NULL;
-	conninfo_words(conn->info, &place);
-	err_set(&e, ERR_TIMEOUT, "cannot connect to %.120s: no answer within %.1f s", str_c(&place),
-		(double)conn->options.connect_timeout_ms / 1000);
-	err_hint(&e, "%s",
-		conn->state == CONN_RESOLVING ? "the name server does not answer"
-					      : advice_get("connection-timeout")->hint);
-	str_release(&place);
+	conn_explain_silence(conn, conn->options.connect_timeout_ms, &e);
 	conn_fail(conn, &e, CONN_TRY_AGAIN);
 }
 

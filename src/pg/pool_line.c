@@ -60,12 +60,26 @@ struct pool_request *line_first(const struct pool *pool)
 	return first ? first : pool->line[POOL_BACKGROUND];
 }
 
+/* A dial that has just failed is told to the pool on a later turn. */
+static void explain_dial(const struct conn *conn, int64_t waited_ms, struct err *e)
+{
+	if (conn_error(conn)->kind != ERR_NONE)
+		*e = *conn_error(conn);
+	else
+		conn_explain_silence(conn, waited_ms, e);
+}
+
 static void explain_late(const struct pool *pool, const struct pool_request *request, struct err *e)
 {
+	const struct pool_member *dialing = pool->members[MEMBER_DIALING];
 	double waited_s = (double)(request->own.due_us - request->own.asked_us) / 1e6;
 
 	if (pool_total(pool) == 0 && pool->is_failing) {
 		*e = pool->failure;
+		return;
+	}
+	if (pool_total(pool) == 0 && dialing) { /* none is in use: the first one is still awaited */
+		explain_dial(dialing->conn, (int64_t)(waited_s * 1000), e);
 		return;
 	}
 	bool is_full = pool_most(pool) < pool_limit(pool);

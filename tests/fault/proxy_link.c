@@ -2,6 +2,8 @@
 #include "fault/proxy_private.h"
 
 #include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -48,10 +50,12 @@ void link_reach_server(struct proxy *proxy, struct link *link)
 
 void proxy_take_in(struct proxy *proxy, int listener)
 {
-	int fd = accept4(listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK), slot = 0;
+	int fd = accept4(listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK), slot = 0, on = 1;
 
 	if (fd < 0)
 		return;
+	/* as libpq and the server do it; refused by a unix socket, which does not collect either */
+	(void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
 	proxy->dials++;
 	while (slot < LINKS_MAX && proxy->links[slot])
 		slot++;

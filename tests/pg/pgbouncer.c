@@ -11,6 +11,7 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "demo/process.h"
+#include "pg/server.h"
 #include "scratch.h"
 
 enum { READY_S = 20, STOP_MS = 10000, LOOK_MS = 10, POOLER_PORT = 6432 };
@@ -18,6 +19,7 @@ enum { READY_S = 20, STOP_MS = 10000, LOOK_MS = 10, POOLER_PORT = 6432 };
 struct pgbouncer {
 	struct process process;
 	struct process_user user;
+	const char *dir;		       /* the cluster's */
 	char *conninfo, *admin, *config, *log; /* owned */
 };
 
@@ -48,6 +50,8 @@ static char *write_config(
 	str_addf(&text, "default_pool_size = %d\nmax_client_conn = 200\n", options->pool_size);
 	str_addf(&text, "ignore_startup_parameters = extra_float_digits%s\n",
 		options->is_without_options ? "" : ",options");
+	if (options->query_wait_timeout_s)
+		str_addf(&text, "query_wait_timeout = %d\n", options->query_wait_timeout_s);
 	char *name = mem_printf("pgbouncer-%d.ini", node);
 	char *path = scratch_write(dir, name, str_c(&text));
 	free(name);
@@ -71,15 +75,29 @@ static void wait_ready(struct pgbouncer *pooler)
 	}
 }
 
+static void start_it(struct pgbouncer *pooler)
+{
+	const char *const argv[] = { find_program(), pooler->config, NULL };
+	const struct process_start start = {
+		.argv = argv, .user = &pooler->user, .log_path = pooler->log, .dir = pooler->dir
+	};
+	struct err e = { 0 };
+
+	if (!process_start(&pooler->process, &start, &e))
+		fail_msg("%s", e.text);
+	wait_ready(pooler);
+}
+
 struct pgbouncer *pgbouncer_start_as(
 	struct cluster *cluster, int node, const struct pgbouncer_options *options)
 {
-	const char *program = find_program();
-	struct pgbouncer *pooler = mem_new(struct pgbouncer);
 	const char *dir = cluster_socket_dir(cluster);
 	const char *dbname = strstr(cluster_conninfo(cluster, node), "dbname=");
 	struct err e = { 0 };
 
+	find_program();
+	struct pgbouncer *pooler = mem_new(struct pgbouncer);
+	pooler->dir = dir;
 	pooler->config = write_config(cluster, node, options);
 	pooler->log = mem_printf("%s/pgbouncer-%d.log", dir, node);
 	pooler->conninfo =
@@ -90,14 +108,27 @@ struct pgbouncer *pgbouncer_start_as(
 		fail_msg("%s", e.text);
 	if (pooler->user.is_other && chown(pooler->config, pooler->user.uid, pooler->user.gid) != 0)
 		fail_msg("cannot give %s to %s", pooler->config, pooler->user.name);
-	const char *const argv[] = { program, pooler->config, NULL };
-	const struct process_start start = {
-		.argv = argv, .user = &pooler->user, .log_path = pooler->log, .dir = dir
-	};
-	if (!process_start(&pooler->process, &start, &e))
-		fail_msg("%s", e.text);
-	wait_ready(pooler);
+	start_it(pooler);
 	return pooler;
+}
+
+void pgbouncer_kill(struct pgbouncer *pooler)
+{
+	process_signal(&pooler->process, SIGKILL);
+	assert_true(process_wait(&pooler->process, STOP_MS, NULL));
+}
+
+void pgbouncer_start_again(struct pgbouncer *pooler)
+{
+	start_it(pooler);
+}
+
+void pgbouncer_tell(const struct pgbouncer *pooler, const char *command)
+{
+	PGconn *admin = server_connect_to(pooler->admin);
+
+	server_run_on(admin, command);
+	PQfinish(admin);
 }
 
 struct pgbouncer *pgbouncer_start(

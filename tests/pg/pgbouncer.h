@@ -14,6 +14,7 @@ struct pgbouncer_options {
 	const char *pool_mode; /* "session", "transaction" or "statement" */
 	int pool_size;	       /* server connections a database and user */
 	bool is_without_options; /* a startup packet with `options` is refused, instead of read without them */
+	int query_wait_timeout_s; /* 0 = pgbouncer's own */
 };
 
 struct pgbouncer *pgbouncer_start_as(
@@ -22,6 +23,11 @@ struct pgbouncer *pgbouncer_start_as(
 struct pgbouncer *pgbouncer_start(
 	struct cluster *cluster, int node, const char *pool_mode, int pool_size);
 void pgbouncer_end(struct pgbouncer *pooler);
+/* SIGKILL; and once more with the same settings. */
+void pgbouncer_kill(struct pgbouncer *pooler);
+void pgbouncer_start_again(struct pgbouncer *pooler);
+/* A word to its console: PAUSE, RESUME. */
+void pgbouncer_tell(const struct pgbouncer *pooler, const char *command);
 /* Through the pooler to the database of the cluster, and to its own console. Live as long as it does. */
 const char *pgbouncer_conninfo(const struct pgbouncer *pooler);
 const char *pgbouncer_admin_conninfo(const struct pgbouncer *pooler);
