@@ -37,7 +37,10 @@ struct run {
 	/* watch over our backend, on the monitoring connection */
 	struct loop_timer *watch_timer;
 	struct watch_ask *watch_ask; /* under way; NULL = none */
-	size_t content_at;	     /* where the last migration stood in the set */
+	uint64_t silent_question; /* the server was through with it at that many looks in a row */
+	int silent_looks;
+	int64_t watched_pid; /* the backend the watch has seen at work */
+	size_t content_at;   /* where the last migration stood in the set */
 };
 
 extern const struct run_events run_events;

@@ -7,7 +7,7 @@
 #include "core/run_private.h"
 #include "migrate/run/watch.h"
 
-enum { WATCH_MS = 1000, WATCH_DEADLINE_MS = 1500 };
+enum { WATCH_MS = 1000, WATCH_DEADLINE_MS = 1500, SILENT_LOOKS = 5 };
 
 /* One question. It outlives its run: answers that come too late find run NULL. */
 struct watch_ask {
@@ -177,12 +177,39 @@ void run_watch_forget(struct run *run)
 		run_gate_update(run);
 }
 
+/*
+ * Is the server through with what we asked? A role that may not see the state of our backend is told none; a backend that
+ * was never seen may be one this role cannot see.
+ */
+static bool is_through(struct run *run, const struct run_watch *watch)
+{
+	int64_t pid = run->app->model.run.backend_pid;
+
+	if (watch->is_known)
+		run->watched_pid = pid;
+	return watch->is_known ? strncmp(watch->state, "idle", 4) == 0 : run->watched_pid == pid;
+}
+
+/* A network that swallows answers hangs nobody up: what the server says beside it is the only sign. */
+static void note_silence(struct run *run, const struct run_watch *watch)
+{
+	uint64_t question = executor_question(run->executor);
+
+	if (!question || !is_through(run, watch) || question != run->silent_question)
+		run->silent_looks = 0;
+	run->silent_question = question;
+	if (question && is_through(run, watch) && ++run->silent_looks > SILENT_LOOKS)
+		executor_hang_up(run->executor);
+}
+
 static void on_watched(void *arg, const struct run_watch *watch, const struct err *e)
 {
 	struct watch_ask *ask = arg;
 
 	if (!e && watch->is_known && ask->run && run_is_busy(ask->run->app))
 		take_watch(ask->run, watch);
+	if (!e && ask->run && run_is_busy(ask->run->app))
+		note_silence(ask->run, watch);
 	ask_end(ask);
 }
 

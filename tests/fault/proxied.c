@@ -84,7 +84,10 @@ void proxied_go_on(struct proxied *p)
 	proxied_expect(p, "2");
 	shell_wait(p->sh, "select count(*) = 0 from pg_stat_activity where application_name like "
 			  "'dbtop/change%'");
-	shell_expect(p->sh, "select count(*) from pg_locks where locktype = 'advisory'", "0");
+	shell_expect(p->sh,
+		"select count(*) from pg_locks l join pg_database d on d.oid = l.database "
+		"where l.locktype = 'advisory' and d.datname = current_database()",
+		"0");
 }
 
 static int become_console(void *sh)

@@ -99,6 +99,37 @@ static void row_2_on_a_screen_the_old_backend_is_ended_by_a_typed_word(void **st
 
 /* ---- row 3 ---- */
 
+/* A black hole hangs nobody up: that the server is idle while we wait for it is the only sign. Both ways at once. */
+static void rows_2_and_3_a_black_hole_is_found_out(void **state)
+{
+	struct proxied *before = *state;
+	struct shell_child to_server, from_server;
+	void *other = before->sh->cluster;
+	proxied_up(&other);
+	struct proxied *after = other;
+	proxy_arm(before->proxy, "COMMIT", 2, PROXY_HOLE_BEFORE);
+	proxy_arm(after->proxy, "COMMIT", 2, PROXY_MUTE_AFTER);
+
+	shell_start(before->sh, &to_server, "upgrade --yes");
+	shell_start(after->sh, &from_server, "upgrade --yes");
+	shell_wait_err(&to_server, STILL_OPEN);
+	proxy_cut_all(before->proxy);
+	shell_finish(&to_server);
+	shell_finish(&from_server);
+
+	shell_assert(before->sh, 5);
+	shell_assert_err(before->sh, BROKE_AT);
+	shell_assert_err(
+		before->sh, "the server has long answered, and the answer does not arrive");
+	proxied_expect(before, "1");
+	proxied_go_on(before);
+	shell_assert(after->sh, 0);
+	shell_assert_err(after->sh, CONFIRMED);
+	proxied_expect(after, "2");
+	proxied_go_on(after);
+	proxied_down(&other);
+}
+
 static void row_3_cut_after_the_last_COMMIT_is_applied_and_exit_0(void **state)
 {
 	struct proxied *p = *state;
@@ -196,6 +227,7 @@ int main(void)
 		TEST(row_2_cut_at_each_message_of_a_group_is_not_applied),
 		TEST(row_2_an_old_backend_that_lives_is_named_and_waited_for),
 		TEST(row_2_on_a_screen_the_old_backend_is_ended_by_a_typed_word),
+		TEST(rows_2_and_3_a_black_hole_is_found_out),
 		TEST(row_3_cut_after_the_last_COMMIT_is_applied_and_exit_0),
 		TEST(row_3_cut_after_a_COMMIT_in_between_the_run_goes_on),
 		TEST(row_3_the_session_nobody_hears_any_more_does_not_keep_us_out),

@@ -145,6 +145,10 @@ void executor_cancel(struct executor *executor);
 void executor_yield(struct executor *executor);
 /* RESOLVING, or waiting for our old backend: end that backend. */
 void executor_terminate_backend(struct executor *executor);
+/* The question of the running step that is out: another number for each; 0 = none is. */
+uint64_t executor_question(const struct executor *executor);
+/* Its answer will not come, although the server is through with it: the connection counts as lost. */
+void executor_hang_up(struct executor *executor);
 /* READY or PAUSED: give the changing connection back; the next step opens another. In any other state: nothing. */
 void executor_let_go(struct executor *executor);
 /* Leave: locks go, the connection closes, finished() follows. A group is rolled back, a lone step left to the server. */

@@ -32,6 +32,7 @@ struct executor_link {
 	bool has_locks_prepared; /* false once a file took it away */
 	bool is_prepared_gone;	 /* the file said DEALLOCATE or DISCARD: send texts from now on */
 	bool session_is_changed; /* settings of the file may stand */
+	bool is_hung_up;	 /* by us: the next answer is that there is none */
 };
 
 /* The advisory locks: ours, and in guest mode the other tool's. */
@@ -86,7 +87,8 @@ struct executor {
 
 	/* plumbing: link.c */
 	executor_answer_fn *answer;
-	int pending;	  /* callbacks that will still come */
+	uint64_t questions; /* asked up to now */
+	int pending;	    /* callbacks that will still come */
 	bool is_finished; /* finished() was or will be called: what still comes is not listened to */
 	bool is_dead;	  /* freed by its owner; memory goes with the last callback */
 	struct loop_timer *timer;

@@ -31,9 +31,14 @@ static void answered(void *arg, const struct result *result, const struct err *e
 		return;
 	}
 	executor_answer_fn *answer = x->answer;
+	struct err silence;
 	x->answer = NULL;
+	if (x->link.is_hung_up)
+		err_set(&silence, ERR_CONNECT,
+			"the server has long answered, and the answer does not arrive");
 	if (!x->is_finished)
-		answer(x, result, e);
+		answer(x, result, x->link.is_hung_up ? &silence : e);
+	x->link.is_hung_up = false;
 }
 
 static void broken(void *arg)
@@ -50,6 +55,7 @@ static bool may_ask(struct executor *x, executor_answer_fn *answer)
 		return false;
 	assert_always(!x->answer, "the executor asks one thing at a time");
 	x->answer = answer;
+	x->questions++;
 	x->pending++;
 	if (conn_is_usable(lease_conn(x->link.lease)))
 		return true;
@@ -129,6 +135,19 @@ bool link_is_lost(struct executor *x, const struct err *e)
 	if (is_lost)
 		link_drop(x);
 	return is_lost;
+}
+
+uint64_t executor_question(const struct executor *x)
+{
+	return x->state == RUN_STEP && x->answer && x->link.lease ? x->questions : 0;
+}
+
+void executor_hang_up(struct executor *x)
+{
+	if (!executor_question(x))
+		return;
+	x->link.is_hung_up = true;
+	link_drop(x);
 }
 
 void link_explain_loss(struct err *e, const char *meaning)
