@@ -152,6 +152,7 @@ static void row_8_paused_a_screen_says_what_it_waits_for_and_comes_back(void **s
 
 	transactions(sh, 1);
 
+	shell_env(sh, "DBTOP_CONNECT_TIMEOUT", "1");
 	open_console(sh, &pty);
 	pgbouncer_tell(pooler, "PAUSE");
 	pty_wait_text(&pty, "NO CONNECTION");
@@ -208,6 +209,7 @@ static void row_8_query_wait_timeout_before_a_step_begins_it_is_not_applied(void
 		cluster_socket_dir(sh->cluster), 6432, sh->database);
 	PGconn *other = server_connect_to(through);
 	server_run_on(other, "begin");
+	shell_env(sh, "DBTOP_CONNECT_TIMEOUT", "3");
 
 	dbtop(sh, ANSWERED);
 
