@@ -226,10 +226,10 @@ void conn_free(struct conn *conn)
 	loop_timer_stop(conn->notifying);
 	conninfo_free(conn->info);
 	free(conn->set_role);
-	if (is_asked && exchange.done) {
-		err_set(&e, ERR_CANCELED, "the connection was closed");
+	err_set(&e, ERR_CANCELED, "the connection was closed");
+	if (is_asked && exchange.done)
 		exchange.done(exchange.arg, NULL, &e);
-	}
+	exchange_end_unsent(conn, &e);
 	loop_defer_free(conn->loop, conn);
 }
 

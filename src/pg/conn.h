@@ -87,7 +87,10 @@ struct query {
  * e->line and e->column count in the query's own text; the caller adds where that text stands in a file.
  */
 typedef void query_done_fn(void *arg, const struct result *result, const struct err *e);
-/* One query at a time: a second one while one runs is a bug. done() comes on a later turn, once. */
+/*
+ * One query at a time: a second one while one runs is a bug. done() comes on a later turn, once. On a connection that is
+ * lost nothing is sent, and done() hears what it was lost by.
+ */
 void conn_query(struct conn *conn, const struct query *query, query_done_fn *done, void *arg);
 /*
  * Questions that travel together, in one flight: each is sent without waiting for the answer of the one before it, and
@@ -107,6 +110,13 @@ struct train {
  * which belongs to the first question that answered() did not tell of.
  */
 void conn_train(struct conn *conn, const struct train *train, query_done_fn *done, void *arg);
+/* The server itself says with each answer whether it is in recovery: since 14, and not through a pooler. */
+bool conn_tells_role(const struct conn *conn);
+/* A session that a pooler shares out: each transaction of our own on it begins by bringing its settings along. */
+bool conn_is_shared(const struct conn *conn);
+void conn_set_local(struct conn *conn, int64_t deadline_ms, query_done_fn *done, void *arg);
+/* What was prepared on it is not asked for by name any more. */
+void conn_forget_prepared(struct conn *conn);
 /* Ask again who answers, after a promotion: the view's identity is fresh when done() comes. */
 void conn_identify(struct conn *conn, query_done_fn *done, void *arg);
 /* The server's role changed since it was asked, or (before 14, which does not tell) may have. */

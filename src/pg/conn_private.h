@@ -45,6 +45,14 @@ struct exchange {
 	struct err error;   /* last, since it is a kilobyte that is seldom looked at */
 };
 
+/* Asked on a link that was lost. */
+struct unsent {
+	struct loop_timer *timer; /* NULL = none */
+	query_done_fn *done;
+	void *arg;
+	struct err error;
+};
+
 struct conn {
 	struct loop *loop;
 	const struct driver *driver;
@@ -83,6 +91,7 @@ struct conn {
 	bool has_fatal;		    /* the server said goodbye, in `fatal` */
 	struct err fatal;
 	struct exchange exchange;
+	struct unsent unsent;
 	struct prepared *prepared; /* owned; hashes of the texts this link has prepared */
 	int generation;		   /* part of their names; grows when they are forgotten */
 	struct cancel *cancel;	   /* request under way; lives on without us */
@@ -115,10 +124,10 @@ void session_setup(struct conn *conn, query_done_fn *done);
 /* The session may be others' too: settings travel with the question and hold for it alone. */
 bool session_is_shared(const struct conn *conn);
 bool session_send_local(struct conn *conn, const struct driver_text *question);
-/* The server itself says with each answer whether it is in recovery. */
-bool conn_tells_role(const struct conn *conn);
 
 /* conn_query.c */
+/* Who asked on a lost link is told now. */
+void exchange_end_unsent(struct conn *conn, const struct err *e);
 void exchange_start(struct conn *conn, const struct query *query, query_done_fn *done, void *arg);
 /* The link's descriptor is ready. */
 void conn_on_ready(void *arg, int events);

@@ -55,6 +55,12 @@ void exchange_forget_prepared(struct conn *conn)
 	}
 }
 
+void conn_forget_prepared(struct conn *conn)
+{
+	exchange_forget_prepared(conn);
+	conn->generation++;
+}
+
 static void on_failing(void *arg)
 {
 	struct conn *conn = arg;
@@ -173,9 +179,43 @@ void exchange_start(struct conn *conn, const struct query *query, query_done_fn 
 	exchange_send(conn);
 }
 
+void exchange_end_unsent(struct conn *conn, const struct err *e)
+{
+	struct unsent unsent = conn->unsent;
+
+	if (!unsent.timer)
+		return;
+	loop_timer_stop(unsent.timer);
+	conn->unsent.timer = NULL;
+	unsent.done(unsent.arg, NULL, e ? e : &unsent.error);
+}
+
+static void on_unsent(void *arg)
+{
+	struct conn *conn = arg;
+
+	exchange_end_unsent(conn, NULL);
+}
+
+/* Who holds a connection may ask before he has heard that it is lost. */
+static void refuse_soon(struct conn *conn, query_done_fn *done, void *arg)
+{
+	struct unsent *unsent = &conn->unsent;
+
+	assert_always(!unsent->timer, "a second query on a connection that is lost");
+	*unsent = (struct unsent){ .done = done, .arg = arg, .error = conn->failure };
+	if (unsent->error.kind == ERR_NONE)
+		err_set(&unsent->error, ERR_CONNECT, "there is no connection");
+	unsent->timer = loop_soon(conn->loop, on_unsent, conn);
+}
+
 void conn_query(struct conn *conn, const struct query *query, query_done_fn *done, void *arg)
 {
-	assert_always(conn->state == CONN_IDLE, "a query on a connection that is not free");
+	assert_always(conn->state != CONN_BUSY, "a query on a connection that is not free");
+	if (conn->state != CONN_IDLE) {
+		refuse_soon(conn, done, arg);
+		return;
+	}
 	conn_enter(conn, CONN_BUSY);
 	exchange_start(conn, query, done, arg);
 }
@@ -311,8 +351,7 @@ static bool prepare_again(struct conn *conn)
 		return false;
 	if (strcmp(sqlstate, "26000") != 0 && strcmp(sqlstate, "0A000") != 0)
 		return false;
-	exchange_forget_prepared(conn);
-	conn->generation++;
+	conn_forget_prepared(conn);
 	x->is_retried = true;
 	x->has_error = false;
 	exchange_send(conn);

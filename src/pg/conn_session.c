@@ -133,6 +133,31 @@ bool session_send_local(struct conn *conn, const struct driver_text *question)
 	return conn->driver->send_pair(conn->link, &settings, question);
 }
 
+bool conn_is_shared(const struct conn *conn)
+{
+	return conn->options.purpose == CONN_WORK && conn->view.identity.is_pooled &&
+	       !conn->options.pooler_is_session;
+}
+
+void conn_set_local(struct conn *conn, int64_t deadline_ms, query_done_fn *done, void *arg)
+{
+	const struct conn_options *o = &conn->options;
+	char statement[NUMBER_BYTES], lock[NUMBER_BYTES], idle[NUMBER_BYTES], pid[NUMBER_BYTES];
+	char name[APPLICATION_NAME_BYTES + 1];
+	const char *params[] = { number(o->statement_timeout_ms, statement),
+		number(o->lock_timeout_ms, lock), number(IDLE_IN_TRANSACTION_MS, idle),
+		application_name(conn, name), pid, o->set_role };
+	const struct query query = {
+		.sql = sql_get("unit-settings", conn->view.identity.server_version),
+		.params = params,
+		.param_count = ARRAY_SIZE(params),
+		.deadline_ms = deadline_ms,
+	};
+
+	snprintf(pid, sizeof(pid), "%d", conn->driver->backend_pid(conn->link));
+	conn_query(conn, &query, done, arg);
+}
+
 /* A pooler repeats what some server said to it long ago. */
 bool conn_tells_role(const struct conn *conn)
 {

@@ -33,7 +33,8 @@ struct endpoint {
 	endpoint_changed_fn *changed;
 	void *arg;
 	struct pool *pool;	    /* owned; of the monitoring connections */
-	bool is_watched;	    /* until then nobody has asked for the server */
+	bool is_watched;	    /* until then nothing is kept up */
+	int kept;		    /* from then on so many are */
 	struct conn *change;	    /* owned; NULL = not there */
 	struct lease *dialing;	    /* the one it is dialed for; among those asked */
 	struct lease *asked, *out;  /* first come, first served; freed by lease_give_back() */
@@ -151,8 +152,8 @@ static struct pool *make_pool(
 		.lock_timeout_ms = MONITOR_LOCK_MS,
 		.pooler_is_session = endpoint->options.pooler_is_session,
 	};
-	if (options.min_size == 0)
-		options.min_size = 1;
+	endpoint->kept = options.min_size > 0 ? options.min_size : 1;
+	options.min_size = 0; /* who only asks now and then keeps nothing up */
 	options.changed = on_pool_changed;
 	options.changed_arg = endpoint;
 	struct pool *pool = pool_new(endpoint->loop, &options, &e);
@@ -291,7 +292,7 @@ void endpoint_free(struct endpoint *endpoint)
 void endpoint_watch(struct endpoint *endpoint)
 {
 	if (!endpoint->is_watched)
-		pool_open(endpoint->pool);
+		pool_keep(endpoint->pool, endpoint->kept);
 	endpoint->is_watched = true;
 }
 

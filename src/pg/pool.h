@@ -94,6 +94,8 @@ struct pool *pool_new(
 void pool_free(struct pool *pool);
 /* Dial the minimum that is kept up. */
 void pool_open(struct pool *pool);
+/* The minimum is that many from now on, as far as the pool has room, and they are dialed. */
+void pool_keep(struct pool *pool, int min_size);
 
 /* A connection on loan. Values: copy them freely, but give back once. */
 struct pool_lease {

@@ -171,6 +171,14 @@ void pool_open(struct pool *pool)
 	pool_want(pool);
 }
 
+void pool_keep(struct pool *pool, int min_size)
+{
+	struct pool_options *o = &pool->options;
+
+	o->min_size = min_size < o->size ? min_size : o->size;
+	pool_open(pool);
+}
+
 /* ---- goals ---- */
 
 static bool has_old(const struct pool *pool, uint32_t generation)

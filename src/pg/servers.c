@@ -173,7 +173,7 @@ static void judge_cluster(struct server *server, const struct identity *identity
  * Another cluster has no business among these servers. Which one is meant is said by the first of the list, and until
  * it has answered by whoever did; a target of one server has no other to compare with.
  */
-static void check_cluster(struct server *server, const struct identity *identity)
+void server_check_cluster(struct server *server, const struct identity *identity)
 {
 	struct servers *servers = server->servers;
 	bool says = servers->count == 1 || !servers->cluster[0] ||
@@ -242,7 +242,7 @@ void server_hear_identity(struct server *server, const struct identity *identity
 {
 	if (identity->server_version == 0)
 		return;
-	check_cluster(server, identity);
+	server_check_cluster(server, identity);
 	if (is_half_told(server, identity))
 		server_look(server);
 	else

@@ -16,7 +16,7 @@ enum {
 enum ask_state {
 	ASK_CHOOSING, /* no server fits yet: news are waited for */
 	ASK_WAITING,  /* in the line of a pool */
-	ASK_REPLAY,   /* has a connection to a standby that may be behind */
+	ASK_REPLAY, /* has a connection that is asked first: to a standby that may be behind, or to whom? */
 	ASK_OVER,
 };
 
@@ -269,13 +269,11 @@ static void begin_replay(struct servers_ask *ask)
 }
 
 /* A connection: is it to the server that is wanted? */
-static void on_conn(struct servers_ask *ask)
+static void see_conn(struct servers_ask *ask)
 {
 	const struct conn *conn = pool_conn(ask->pool, ask->lease);
 	bool is_lost = !conn || !conn_is_usable(conn);
 
-	if (!is_lost)
-		server_hear_identity(ask->server, &conn_view(conn)->identity);
 	if (is_lost || ask->is_forgotten || ask->server->is_stranger ||
 		!is_fit(ask, &conn_view(conn)->identity)) {
 		if (ask->server->is_stranger)
@@ -287,6 +285,36 @@ static void on_conn(struct servers_ask *ask)
 		begin_replay(ask);
 	else
 		grant(ask);
+}
+
+static void on_identified(void *arg, const struct result *result, const struct err *e)
+{
+	struct servers_ask *ask = arg;
+	const struct conn *conn;
+
+	(void)e;
+	if (ask->servers->is_freed)
+		return;
+	conn = pool_conn(ask->pool, ask->lease);
+	if (result && conn)
+		server_hear_identity(ask->server, &conn_view(conn)->identity);
+	see_conn(ask);
+}
+
+/* What it heard of itself long ago may be over by now, and only a question tells. */
+static void on_conn(struct servers_ask *ask)
+{
+	struct conn *conn = pool_conn(ask->pool, ask->lease);
+	bool is_usable = conn && conn_is_usable(conn) && !ask->is_forgotten;
+
+	if (is_usable && server_doubts_conn(ask->server, conn)) {
+		ask->state = ASK_REPLAY;
+		conn_identify(conn, on_identified, ask);
+		return;
+	}
+	if (is_usable)
+		server_hear_conn(ask->server, conn);
+	see_conn(ask);
 }
 
 /* What only a person can cure is told when no other server is left. */

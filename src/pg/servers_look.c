@@ -88,7 +88,7 @@ static void ask(struct server *server)
 		end_look(server);
 		return;
 	}
-	server_hear_identity(server, &conn_view(conn)->identity);
+	server_hear_conn(server, conn);
 	if (server->is_stranger) {
 		end_look(server);
 		return;

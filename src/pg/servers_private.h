@@ -71,6 +71,8 @@ static inline int64_t servers_now(const struct servers *servers)
 }
 
 /* servers.c */
+/* Is it of another cluster than the others? */
+void server_check_cluster(struct server *server, const struct identity *identity);
 void server_hear_identity(struct server *server, const struct identity *identity);
 /* The same from a look: role and timeline are of one moment. */
 void server_hear_look(struct server *server, const struct identity *identity);
@@ -95,6 +97,11 @@ void servers_look_release(struct servers *servers);
 /* The question alone, on a connection its caller holds; and what its row says. */
 void servers_look_on(struct conn *conn, int64_t deadline_ms, query_done_fn *done, void *arg);
 bool servers_look_hear(struct server *server, const struct result *result);
+
+/* servers_lease.c */
+/* What a connection at hand says of its server; where it must be asked, it may have heard so before the others. */
+void server_hear_conn(struct server *server, const struct conn *conn);
+bool server_doubts_conn(const struct server *server, const struct conn *conn);
 
 /* servers_ask.c */
 void servers_serve(struct servers *servers);

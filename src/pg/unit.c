@@ -120,6 +120,17 @@ static void answered(void *arg, const struct result *result, const struct err *e
 	tell(unit, result, NULL);
 }
 
+/* BEGIN went well. Where the session is others' too, the settings come along for this transaction only. */
+static void begun(void *arg, const struct result *result, const struct err *e)
+{
+	struct unit_of_work *unit = arg;
+
+	if (e || unit->is_let_go || !conn_is_usable(unit->conn) || !conn_is_shared(unit->conn))
+		answered(unit, result, e);
+	else
+		conn_set_local(unit->conn, unit->deadline_ms, answered, unit);
+}
+
 static void ask(struct unit_of_work *unit, char *sql, unit_done_fn *done, void *arg)
 {
 	assert_always(unit->state == UNIT_OPEN, "a unit of work that is not open is asked");
@@ -151,7 +162,14 @@ struct unit_of_work *unit_begin(
 	str_addf(&sql, "%s%s%s%s", sql_get("unit-begin", 0), levels[options->isolation],
 		options->is_read_only ? " READ ONLY" : "",
 		options->is_deferrable ? " DEFERRABLE" : "");
-	ask(unit, str_detach(&sql), done, arg);
+	unit->sql = str_detach(&sql);
+	unit->state = UNIT_ASKING;
+	unit->done = done;
+	unit->arg = arg;
+	conn_query(conn,
+		&(const struct query){
+			.sql = unit->sql, .is_simple = true, .deadline_ms = unit->deadline_ms },
+		begun, unit);
 	return unit;
 }
 

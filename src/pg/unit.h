@@ -7,7 +7,7 @@
  *
  * One thing at a time, and each done() comes on a later turn. A statement that fails ends the unit: it is rolled back before
  * done() hears of the error, unless a savepoint stands; then unit_rollback_to() may go on from there. The
- * connection must outlive the unit.
+ * connection must outlive the unit. On a session that a pooler shares out each unit brings its settings along.
  */
 #ifndef DBTOP_PG_UNIT_H
 #define DBTOP_PG_UNIT_H

@@ -152,9 +152,12 @@ void servers_world_kill(struct servers_world *w, int server, int dials)
 
 static void on_answer(void *arg, struct work *work, const struct result *result)
 {
-	(void)arg;
+	const struct servers_world *w = arg;
+
 	(void)result;
 	work_commit(work);
+	if (w->is_canceled_at_commit)
+		work_cancel(work);
 }
 
 static void body(void *arg, struct work *work)
@@ -174,6 +177,7 @@ static void ended(void *arg, const struct work_end *end)
 	struct servers_world *w = arg;
 
 	w->ends++;
+	w->under_way = NULL;
 	w->end = *end;
 	w->error = end->e ? *end->e : (struct err){ .kind = ERR_NONE };
 }
@@ -182,7 +186,7 @@ void servers_world_work(struct servers_world *w, const char *sql)
 {
 	w->sql = sql;
 	w->bodies = w->ends = 0;
-	work_start(w->servers, &w->work, body, ended, w);
+	w->under_way = work_start(w->servers, &w->work, body, ended, w);
 	assert_int_equal(w->ends, 0); /* never before a turn */
 	loop_advance_ms(w->loop, 0);
 }

@@ -32,6 +32,8 @@ struct servers_world {
 	struct work_options work;
 	int bodies, ends; /* calls */
 	const char *sql;  /* what the body asks; NULL = nothing */
+	struct work *under_way;
+	bool is_canceled_at_commit; /* somebody wants it to end once COMMIT is out */
 	struct work_end end;
 	struct err error; /* of the work */
 };

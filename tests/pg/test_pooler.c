@@ -11,6 +11,7 @@
 #include "pg/caller.h"
 #include "pg/pgbouncer.h"
 #include "pg/server.h"
+#include "pg/unit.h"
 #include "pg/watcher.h"
 
 static struct cluster *servers;
@@ -388,6 +389,58 @@ static void a_lost_statement_is_prepared_again(void **state)
 	caller_hang_up(&c);
 }
 
+/* ---- units of work ---- */
+
+struct unit_end {
+	int ends;
+	struct err error;
+};
+
+static void on_unit(void *arg, const struct err *e)
+{
+	struct unit_end *end = arg;
+
+	end->ends++;
+	if (e)
+		end->error = *e;
+}
+
+static void unit_until(struct caller *c, const struct unit_end *end, int ends)
+{
+	while (end->ends < ends)
+		loop_turn(c->loop, true);
+	if (end->error.kind != ERR_NONE)
+		fail_msg("%s", end->error.text);
+}
+
+static void a_unit_of_work_brings_its_settings_and_leaves_nothing(void **state)
+{
+	static const struct pgbouncer_options one = { "transaction", 1, false };
+	struct pgbouncer *pooler = pgbouncer_start_as(servers, 0, &one);
+	struct caller c = { .options = { .purpose = CONN_WORK,
+				    .statement_timeout_ms = 2500,
+				    .lock_timeout_ms = 300 } };
+	struct unit_end end = { 0 };
+	(void)state;
+	caller_dial(&c, pgbouncer_conninfo(pooler));
+	caller_until(&c, LINK_UP);
+	assert_true(conn_is_shared(c.conn));
+
+	struct unit_of_work *unit =
+		unit_begin(c.conn, &(struct unit_options){ .deadline_ms = 20000 }, on_unit, &end);
+	unit_until(&c, &end, 1);
+	unit_run(unit, &(struct query){ .sql = settings }, caller_take_answer, &c);
+	caller_finish(&c, 1);
+	assert_string_equal(c.cell, "off 2500ms 300ms 1min [dbtop/work ro] []");
+	unit_commit(unit, on_unit, &end);
+	unit_until(&c, &end, 2);
+
+	unit_free(unit);
+	nothing_is_left(pooler, 1, "begin");
+	caller_hang_up(&c);
+	pgbouncer_end(pooler);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -400,6 +453,7 @@ int main(void)
 		cmocka_unit_test(the_probes_ask_nothing_without_their_settings),
 		cmocka_unit_test(the_commands_read_through_it_and_change_nothing),
 		cmocka_unit_test(a_lost_statement_is_prepared_again),
+		cmocka_unit_test(a_unit_of_work_brings_its_settings_and_leaves_nothing),
 	};
 	return cmocka_run_group_tests(tests, world_up, world_down);
 }

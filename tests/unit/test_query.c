@@ -390,6 +390,36 @@ static void through_a_pooler_the_role_is_asked_for_not_believed(void **state)
 	assert_true(conn_is_identity_stale(w->conn));
 }
 
+static void a_question_on_a_lost_link_is_answered_by_the_loss_a_turn_later(void **state)
+{
+	struct conn_world *w = *state;
+	fake_goodbye(w->fake, "57P01", "terminating connection due to administrator command");
+	loop_advance_ms(w->loop, 0);
+	assert_false(conn_is_usable(w->conn));
+
+	conn_query(w->conn, &probe, conn_world_done, w);
+	assert_int_equal(w->answers, 0);
+	loop_advance_ms(w->loop, 0);
+
+	assert_int_equal(w->answers, 1);
+	assert_string_equal(w->error.sqlstate, "57P01");
+	fake_check_done(w->fake); /* it was sent to nobody */
+}
+
+static void a_question_on_a_lost_link_ends_with_the_conn(void **state)
+{
+	struct conn_world *w = *state;
+	fake_goodbye(w->fake, "57P01", "terminating connection due to administrator command");
+	loop_advance_ms(w->loop, 0);
+	conn_query(w->conn, &probe, conn_world_done, w);
+
+	conn_free(w->conn);
+	w->conn = NULL;
+
+	assert_int_equal(w->answers, 1);
+	assert_int_equal(w->error.kind, ERR_CANCELED);
+}
+
 int main(void)
 {
 #define CASE(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -405,6 +435,8 @@ int main(void)
 		CASE(cancel_ends_in_the_servers_answer),
 		CASE(cancel_without_a_question_does_nothing),
 		CASE(freeing_ends_what_runs_as_canceled),
+		CASE(a_question_on_a_lost_link_is_answered_by_the_loss_a_turn_later),
+		CASE(a_question_on_a_lost_link_ends_with_the_conn),
 		CASE(the_tag_of_a_commit_is_there_to_be_read),
 		CASE(a_notice_is_passed_on_and_is_no_answer),
 		CASE(several_statements_give_the_last_result_or_the_first_error),

@@ -314,6 +314,108 @@ static void what_waits_ends_when_the_servers_go(void **state)
 	assert_null(server_lease_conn(w->holders[1].lease));
 }
 
+/* ---- before 14 a server does not tell its role with each answer ---- */
+
+static void be_old(struct servers_world *w)
+{
+	for (int i = 0; i < SERVERS_WORLD_COUNT; i++) {
+		w->fakes[i]->server_version = 130012;
+		w->fakes[i]->identity.server_version = 130012;
+		w->fakes[i]->in_hot_standby = NULL;
+	}
+	servers_world_open(w, 2);
+	servers_world_look(w);
+}
+
+static void of_old_servers_a_promoted_standby_is_found_by_asking(void **state)
+{
+	struct servers_world *w = *state;
+	be_old(w);
+	const struct servers_wish reads = servers_world_wish(ROUTE_REPLICA),
+				  writes = servers_world_wish(ROUTE_PRIMARY);
+	assert_int_equal(servers_world_ask(w, 0, &reads), 1);
+	servers_world_give_back(w, 0);
+
+	servers_world_kill(w, 0, 500);
+	servers_world_promote(w, 1, 2);
+	w->fakes[1]->in_hot_standby = NULL;
+	servers_world_ask(w, 1, &writes);
+	servers_world_ms(w, 2000);
+
+	assert_int_equal(server_lease_server(w->holders[1].lease), 1);
+	assert_int_equal(servers_primary(w->servers), 1);
+	assert_false(conn_view(server_lease_conn(w->holders[1].lease))->identity.is_standby);
+}
+
+static void of_old_servers_a_session_that_was_promoted_is_no_standby_any_more(void **state)
+{
+	struct servers_world *w = *state;
+	be_old(w);
+	const struct servers_wish reads = servers_world_wish(ROUTE_REPLICA);
+	assert_int_equal(servers_world_ask(w, 0, &reads), 1);
+	servers_world_promote(w, 1, 2);
+	w->fakes[1]->in_hot_standby = NULL;
+	servers_world_demote(w, 0);
+	w->fakes[0]->in_hot_standby = NULL;
+	servers_world_ms(w, 11000); /* what was heard that long ago may be over */
+	servers_world_give_back(w, 0);
+	servers_world_look(w);
+
+	assert_int_equal(servers_world_ask(w, 1, &reads), 0);
+	assert_int_equal(servers_primary(w->servers), 1);
+}
+
+/* ---- what an error means for the connection ---- */
+
+static void on_probe(void *arg, const struct result *result, const struct err *e)
+{
+	(void)result;
+	assert_null(e);
+	*(int *)arg += 1;
+}
+
+static void a_statement_the_server_lost_is_forgotten_and_the_connection_kept(void **state)
+{
+	struct servers_world *w = *state;
+	const struct query probe = { .sql = "SELECT probe", .is_prepared = true };
+	const struct err lost = { .kind = ERR_SERVER, .sqlstate = "26000" };
+	int answers = 0;
+	servers_world_open(w, 1);
+	const struct servers_wish wish = servers_world_wish(ROUTE_PRIMARY);
+	servers_world_ask(w, 0, &wish);
+	struct conn *conn = server_lease_conn(w->holders[0].lease);
+	for (int i = 0; i < 2; i++) {
+		fake_expect(w->fakes[0], "PREPARE ");
+		fake_expect(w->fakes[0], "EXECUTE ");
+		conn_query(conn, &probe, on_probe, &answers);
+		servers_world_ms(w, 0);
+
+		server_lease_hear_error(w->holders[0].lease, &lost, RETRY_IN_UNIT);
+	}
+	servers_world_give_back(w, 0);
+
+	assert_int_equal(answers, 2);
+	assert_int_equal(servers_world_ask(w, 0, &wish), 0);
+	assert_ptr_equal(server_lease_conn(w->holders[0].lease), conn);
+	assert_int_equal(w->fakes[0]->dials, 1);
+}
+
+static void a_server_nobody_asks_any_more_is_let_go(void **state)
+{
+	struct servers_world *w = *state;
+	servers_world_open(w, 2);
+	const struct servers_wish wish = servers_world_wish(ROUTE_REPLICA);
+	assert_int_equal(servers_world_ask(w, 0, &wish), 1);
+	servers_world_give_back(w, 0);
+	endpoint_watch(servers_endpoint(w->servers, 0));
+
+	servers_world_ms(w, pool_defaults.idle_timeout_ms + 1000);
+
+	assert_int_equal(w->fakes[1]->finishes, w->fakes[1]->dials);
+	assert_int_equal(w->fakes[0]->finishes, w->fakes[0]->dials - 1); /* watched */
+	assert_int_equal(servers_world_ask(w, 0, &wish), 1);
+}
+
 #define TEST(name) \
 	cmocka_unit_test_setup_teardown(name, servers_world_setup, servers_world_teardown)
 
@@ -338,6 +440,10 @@ int main(void)
 		TEST(the_first_of_the_list_says_which_cluster_is_meant_also_when_it_answers_last),
 		TEST(what_only_a_person_can_cure_is_told_at_once_and_not_dialed_again),
 		TEST(a_request_can_be_taken_back),
+		TEST(of_old_servers_a_promoted_standby_is_found_by_asking),
+		TEST(of_old_servers_a_session_that_was_promoted_is_no_standby_any_more),
+		TEST(a_statement_the_server_lost_is_forgotten_and_the_connection_kept),
+		TEST(a_server_nobody_asks_any_more_is_let_go),
 		TEST(what_waits_ends_when_the_servers_go),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

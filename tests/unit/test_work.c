@@ -220,6 +220,99 @@ static void work_without_an_answer_ends_at_its_deadline(void **state)
 	assert_int_equal(w->error.kind, ERR_TIMEOUT);
 }
 
+/* ---- canceled from outside ---- */
+
+static void cancel(struct servers_world *w)
+{
+	work_cancel(w->under_way);
+	assert_int_equal(w->ends, 0); /* never before a turn */
+	servers_world_ms(w, 0);
+}
+
+static void assert_canceled(const struct servers_world *w)
+{
+	assert_int_equal(w->ends, 1);
+	assert_int_equal(w->end.outcome, WORK_ROLLED_BACK);
+	assert_int_equal(w->error.kind, ERR_CANCELED);
+}
+
+static void work_canceled_while_it_waits_for_a_connection_never_begins(void **state)
+{
+	struct servers_world *w = *state;
+	fake_hang(w->fakes[0]);
+	servers_world_work(w, INSERT);
+	assert_int_equal(w->ends, 0);
+
+	cancel(w);
+
+	assert_canceled(w);
+	assert_int_equal(w->bodies, 0);
+	assert_int_equal(w->end.server, SERVERS_NONE);
+}
+
+static void work_canceled_in_mid_question_is_rolled_back(void **state)
+{
+	struct servers_world *w = *state;
+	struct pool_stats stats;
+	expect_begin(w, 0);
+	fake_expect(w->fakes[0], "INSERT");
+	fake_silence(w->fakes[0]);
+	servers_world_work(w, INSERT);
+	expect_rollback(w, 0);
+
+	cancel(w);
+
+	assert_canceled(w);
+	assert_int_equal(w->fakes[0]->cancels, 1);
+	pool_stats(servers_work_pool(w->servers, 0), &stats);
+	assert_int_equal(stats.checked_out, 0);
+	assert_int_equal(stats.checked_in, 1);
+}
+
+static void work_canceled_before_its_next_try_has_none(void **state)
+{
+	struct servers_world *w = *state;
+	expect_deadlock(w);
+	servers_world_work(w, INSERT);
+	assert_int_equal(w->ends, 0);
+
+	cancel(w);
+	servers_world_ms(w, 5000);
+
+	assert_canceled(w);
+	assert_int_equal(w->bodies, 1);
+}
+
+static void work_canceled_behind_its_commit_ends_with_what_became_of_it(void **state)
+{
+	struct servers_world *w = *state;
+	w->is_canceled_at_commit = true;
+	servers_world_expect_insert(w, 0);
+	servers_world_expect_commit(w, 0);
+
+	servers_world_work(w, INSERT);
+
+	assert_int_equal(w->ends, 1);
+	assert_int_equal(w->end.outcome, WORK_COMMITTED);
+	assert_int_equal(w->fakes[0]->cancels, 0);
+}
+
+static void work_through_a_pooler_brings_its_settings_along(void **state)
+{
+	struct servers_world *w = *state;
+	w->fakes[0]->backend_pid = 99;
+	expect_begin(w, 0);
+	fake_expect(w->fakes[0], "SELECT\n\tpg_catalog.set_config('search_path', '', true)");
+	fake_rows(w->fakes[0], "set_config", "");
+	fake_expect(w->fakes[0], "INSERT");
+	fake_rows(w->fakes[0], "xact_id", "741");
+	servers_world_expect_commit(w, 0);
+
+	servers_world_work(w, INSERT);
+
+	assert_int_equal(w->end.outcome, WORK_COMMITTED);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, servers_world_teardown)
 
 int main(void)
@@ -235,6 +328,11 @@ int main(void)
 		TEST(a_commit_that_never_arrived_is_told_and_not_sent_again),
 		TEST(on_another_timeline_nobody_can_say_what_became_of_a_commit),
 		TEST(work_without_an_answer_ends_at_its_deadline),
+		TEST(work_canceled_while_it_waits_for_a_connection_never_begins),
+		TEST(work_canceled_in_mid_question_is_rolled_back),
+		TEST(work_canceled_before_its_next_try_has_none),
+		TEST(work_canceled_behind_its_commit_ends_with_what_became_of_it),
+		TEST(work_through_a_pooler_brings_its_settings_along),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
