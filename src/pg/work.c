@@ -114,11 +114,20 @@ static void try_again(struct work *work, const struct retry_verdict *verdict, co
 	work->pause = loop_timer_start(servers_loop(work->servers), ms, 0, begin_try, work);
 }
 
+/* A write inside READ ONLY is refused by every server: it says nothing of this one. */
+static bool is_refused_write(const struct work *work, const struct err *e)
+{
+	return work->options.unit.is_read_only && strcmp(e->sqlstate, "25006") == 0;
+}
+
 /* The transaction is over: rolled back, or gone with its link. */
 static void fail_try(struct work *work, const struct err *e, enum retry_phase phase)
 {
 	struct err why = *e;
-	struct retry_verdict verdict = server_lease_hear_error(work->lease, &why, phase);
+	struct retry_verdict verdict = { .action = RETRY_NEVER };
+
+	if (!is_refused_write(work, &why))
+		verdict = server_lease_hear_error(work->lease, &why, phase);
 
 	work_release_try(work);
 	if (work->has_given_up)
