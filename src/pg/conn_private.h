@@ -125,13 +125,22 @@ void session_setup(struct conn *conn, query_done_fn *done);
 bool session_is_shared(const struct conn *conn);
 bool session_send_local(struct conn *conn, const struct driver_text *question);
 
+/* conn_prepared.c */
+enum { PREPARED_NAME_BYTES = 48 };
+uint64_t prepared_hash(const char *text);
+bool prepared_is_known(struct conn *conn, uint64_t text_hash);
+void prepared_remember(struct conn *conn, uint64_t text_hash);
+const char *prepared_name(
+	const struct conn *conn, uint64_t text_hash, char name[PREPARED_NAME_BYTES]);
+/* The link is gone, and what it had prepared with it. */
+void exchange_forget_prepared(struct conn *conn);
+
 /* conn_query.c */
 /* Who asked on a lost link is told now. */
 void exchange_end_unsent(struct conn *conn, const struct err *e);
 void exchange_start(struct conn *conn, const struct query *query, query_done_fn *done, void *arg);
 /* The link's descriptor is ready. */
 void conn_on_ready(void *arg, int events);
-void exchange_forget_prepared(struct conn *conn);
 /* cancel.c: the cancel request is through; a held back answer may go out. */
 void exchange_after_cancel(struct conn *conn);
 

@@ -4,62 +4,13 @@
  * the watch stays armed for reading, writing is waited for only when the socket is full, nothing is allocated
  * beyond the deadline's timer.
  */
-#include <uthash.h>
-
 #include "base/mem.h"
 #include "pg/conn_log.h"
 #include "pg/conn_private.h"
 #include "pg/error.h"
 #include "pg/result_private.h"
 
-enum { COPY_CHUNK_BYTES = 64 * 1024, NAME_BYTES = 48, CANCEL_WAIT_MS = 5000 };
-
-struct prepared {
-	uint64_t text_hash;
-	UT_hash_handle hh;
-};
-
-/* FNV-1a: the same text has the same name on every connection, as poolers that share statements want it. */
-static uint64_t hash_text(const char *text)
-{
-	uint64_t hash = UINT64_C(14695981039346656037);
-
-	for (; *text; text++)
-		hash = (hash ^ (unsigned char)*text) * UINT64_C(1099511628211);
-	return hash;
-}
-
-static bool is_prepared(struct conn *conn, uint64_t text_hash)
-{
-	struct prepared *found;
-
-	HASH_FIND(hh, conn->prepared, &text_hash, sizeof(text_hash), found);
-	return found;
-}
-
-static void remember_prepared(struct conn *conn, uint64_t text_hash)
-{
-	struct prepared *prepared = mem_new(struct prepared);
-
-	prepared->text_hash = text_hash;
-	HASH_ADD(hh, conn->prepared, text_hash, sizeof(text_hash), prepared);
-}
-
-void exchange_forget_prepared(struct conn *conn)
-{
-	struct prepared *prepared, *next;
-
-	HASH_ITER (hh, conn->prepared, prepared, next) {
-		HASH_DEL(conn->prepared, prepared);
-		free(prepared);
-	}
-}
-
-void conn_forget_prepared(struct conn *conn)
-{
-	exchange_forget_prepared(conn);
-	conn->generation++;
-}
+enum { COPY_CHUNK_BYTES = 64 * 1024, CANCEL_WAIT_MS = 5000 };
 
 static void on_failing(void *arg)
 {
@@ -95,20 +46,13 @@ static bool is_named(const struct conn *conn)
 	return conn->exchange.query.is_prepared && !conn->view.identity.is_pooled;
 }
 
-static const char *prepared_name(const struct conn *conn, uint64_t text_hash, char name[NAME_BYTES])
-{
-	snprintf(name, NAME_BYTES, "dbtop_%016llx_%d", (unsigned long long)text_hash,
-		conn->generation);
-	return name;
-}
-
 /* Send what comes next for this question. */
 static void exchange_send(struct conn *conn)
 {
 	const struct driver *driver = conn->driver;
 	struct exchange *x = &conn->exchange;
 	const struct query *query = &x->query;
-	char name[NAME_BYTES];
+	char name[PREPARED_NAME_BYTES];
 	bool is_sent;
 
 	x->step = EXCHANGE_RUNNING;
@@ -121,7 +65,7 @@ static void exchange_send(struct conn *conn)
 		is_sent = driver->send(conn->link, query->sql, query->param_count, query->params);
 	} else {
 		prepared_name(conn, x->text_hash, name);
-		if (is_prepared(conn, x->text_hash)) {
+		if (prepared_is_known(conn, x->text_hash)) {
 			is_sent = driver->send_prepared(
 				conn->link, name, query->param_count, query->params);
 		} else {
@@ -172,7 +116,7 @@ void exchange_start(struct conn *conn, const struct query *query, query_done_fn 
 	x->done = done;
 	x->arg = arg;
 	if (query->is_prepared)
-		x->text_hash = hash_text(query->sql);
+		x->text_hash = prepared_hash(query->sql);
 	if (query->deadline_ms > 0)
 		x->deadline =
 			loop_timer_start(conn->loop, query->deadline_ms, 0, on_deadline, conn);
@@ -227,13 +171,13 @@ static bool train_send_one(struct conn *conn, size_t index)
 	const struct driver *driver = conn->driver;
 	const struct query *query = &conn->exchange.train->queries[index];
 	uint64_t text_hash;
-	char name[NAME_BYTES];
+	char name[PREPARED_NAME_BYTES];
 
 	if (!query->is_prepared || conn->view.identity.is_pooled)
 		return driver->send(conn->link, query->sql, query->param_count, query->params);
-	text_hash = hash_text(query->sql);
+	text_hash = prepared_hash(query->sql);
 	prepared_name(conn, text_hash, name);
-	if (!is_prepared(conn, text_hash)) {
+	if (!prepared_is_known(conn, text_hash)) {
 		conn->exchange.train_preparing |= 1u << index;
 		if (!driver->prepare(conn->link, name, query->sql, query->param_count))
 			return false;
@@ -290,7 +234,7 @@ static bool train_pass(struct conn *conn)
 	x->last = NULL;
 	if (is_preparation) {
 		x->train_preparing &= ~(1u << index);
-		remember_prepared(conn, hash_text(x->query.sql));
+		prepared_remember(conn, prepared_hash(x->query.sql));
 	} else {
 		conn_log_query(conn, x);
 		x->started_us = loop_now_us(conn->loop);
@@ -370,7 +314,7 @@ static bool run_prepared(struct conn *conn)
 		conn->driver->free_result(x->last);
 	x->last = NULL;
 	x->has_error = false;
-	remember_prepared(conn, x->text_hash);
+	prepared_remember(conn, x->text_hash);
 	exchange_send(conn);
 	return true;
 }

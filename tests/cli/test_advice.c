@@ -171,6 +171,30 @@ static int world_down(void **state)
 	return 0;
 }
 
+static void another_language_changes_nothing_of_what_is_done(void **state)
+{
+	struct shell *sh = *state;
+	shell_env(sh, "LANGUAGE", "de");
+	shell_env(sh, "DBTOP_TARGET", "host=/nowhere port=1 dbname=x");
+
+	dbtop(sh, "status");
+
+	shell_assert(sh, 12);
+	shell_assert_err(sh, "No such file or directory");
+}
+
+static void a_host_address_beside_a_socket_directory_is_no_socket(void **state)
+{
+	struct shell *sh = *state;
+	const char *port = strstr(cluster_tcp_conninfo(servers, 0), "port=");
+
+	dbtop(sh, "health -d 'host=%s hostaddr=127.0.0.1 %.*s user=postgres dbname=%s'",
+		cluster_socket_dir(servers), (int)strcspn(port, " "), port, sh->database);
+
+	shell_assert_out(sh, "without TLS");
+	shell_assert_no(sh, "local socket");
+}
+
 int main(void)
 {
 #define IN_SHELL(test) cmocka_unit_test_setup_teardown(test, shell_up, shell_down)
@@ -183,6 +207,8 @@ int main(void)
 		IN_SHELL(a_pooler_in_the_way),
 		IN_SHELL(a_standby_chosen_for_a_write),
 		IN_SHELL(connection_refused),
+		IN_SHELL(another_language_changes_nothing_of_what_is_done),
+		IN_SHELL(a_host_address_beside_a_socket_directory_is_no_socket),
 	};
 	return cmocka_run_group_tests(tests, world_up, world_down);
 }

@@ -155,31 +155,6 @@ static void no_server_is_exit_12_and_unknown_to_health(void **state)
 	shell_json(sh, "health");
 }
 
-static void another_language_changes_nothing_of_what_is_done(void **state)
-{
-	struct shell *sh = *state;
-	shell_write(sh, NAME, GOOD);
-	shell_env(sh, "LANGUAGE", "de");
-	shell_env(sh, "DBTOP_TARGET", "host=/nowhere port=1 dbname=x");
-
-	dbtop(sh, "status");
-
-	shell_assert(sh, 12);
-	shell_assert_err(sh, "No such file or directory");
-}
-
-static void a_host_address_beside_a_socket_directory_is_no_socket(void **state)
-{
-	struct shell *sh = *state;
-	const char *port = strstr(cluster_tcp_conninfo(servers, 0), "port=");
-
-	dbtop(sh, "health -d 'host=%s hostaddr=127.0.0.1 %.*s user=postgres dbname=%s'",
-		cluster_socket_dir(servers), (int)strcspn(port, " "), port, sh->database);
-
-	shell_assert_out(sh, "without TLS");
-	shell_assert_no(sh, "local socket");
-}
-
 /* ---- a server that is too old: a listener that plays one ---- */
 
 static void put_message(int fd, char type, const char *bytes, size_t len)
@@ -497,8 +472,6 @@ int main(void)
 		IN_SHELL(a_password_among_the_arguments_works_and_is_wiped),
 		IN_SHELL(an_unknown_database_is_named),
 		IN_SHELL(no_server_is_exit_12_and_unknown_to_health),
-		IN_SHELL(another_language_changes_nothing_of_what_is_done),
-		IN_SHELL(a_host_address_beside_a_socket_directory_is_no_socket),
 		IN_SHELL(health_tells_the_figures_of_our_own_pool),
 		IN_SHELL(a_server_older_than_13_is_refused_by_its_version),
 		IN_SHELL(a_role_that_may_not_see_others_says_so_and_never_zero),

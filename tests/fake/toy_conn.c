@@ -103,6 +103,12 @@ bool conn_is_refused(const struct conn *conn)
 	return conn->is_final;
 }
 
+void conn_explain_silence(const struct conn *conn, int64_t waited_ms, struct err *e)
+{
+	(void)conn;
+	err_set(e, ERR_TIMEOUT, "no answer within %lld ms", (long long)waited_ms);
+}
+
 bool conn_in_transaction(const struct conn *conn)
 {
 	return conn->is_in_transaction && (conn->state == TOY_UP || conn->state == TOY_BUSY);

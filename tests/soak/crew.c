@@ -20,7 +20,7 @@
 #include "pg/conninfo.h"
 #include "pg/traffic.h"
 
-enum { WORKERS = 6, POOLED = 4, PAUSE_MS = 50, DEADLINE_MS = 10000 };
+enum { WORKERS = 6, POOLED = 4, PAUSE_MS = 50, DEADLINE_MS = 10000, SETTLED_WRITES = 20 };
 
 struct crew;
 
@@ -166,8 +166,19 @@ static unsigned long heap_bytes(void)
 	return leaked + dubious + reachable + suppressed;
 }
 
+/* What a mishap left behind is over once work goes on. */
+static void settle(struct crew *crew)
+{
+	int acknowledged = crew->traffic.acknowledged + SETTLED_WRITES;
+	long answered = crew->answered + SETTLED_WRITES;
+
+	while (crew->traffic.acknowledged < acknowledged || crew->answered < answered)
+		traffic_run_ms(&crew->traffic, 20);
+}
+
 static void measure(struct crew *crew)
 {
+	settle(crew);
 	all_rest(crew);
 	printf("%lu %ld %d %d %d %ld\n", heap_bytes(), rss_bytes(), count_descriptors(),
 		crew->traffic.acknowledged, crew->traffic.reads, crew->answered);

@@ -311,13 +311,10 @@ static void soak_begin(struct soak *soak)
 
 static void soak_run(struct soak *soak, int64_t end_us)
 {
-	struct timespec pause = { .tv_sec = 1 };
-
 	while (clock_mono_us(&clock_system) < end_us && soak->cycle_count < CYCLES_MAX) {
 		const struct mishap *mishap =
 			&mishaps[dice_below(&soak->dice, ARRAY_SIZE(mishaps))];
 		mishap->run(soak);
-		nanosleep(&pause, NULL); /* work goes on while it settles */
 		for (int i = 0; i < CREWS; i++)
 			crew_measure(soak, &soak->crews[i], mishap->words);
 		soak->cycle_count++;
