@@ -238,13 +238,13 @@ static void config_check_sees_what_only_connecting_would_show(void **state)
 	struct shell *sh = *state;
 	shell_write(sh, "dbtop.conf",
 		"[target a]\nprimary = host=/run/pg\ntls = 1.3\n"
-		"replicas = host=pg-b,pg-c\n");
+		"replicas = host=pg-b,pg-c port=1,2,3\n");
 
 	dbtop(sh, "config check");
 
 	shell_assert(sh, 2);
 	shell_assert_out(sh, "tls = 1.3 (dbtop.conf:3) cannot hold: /run/pg is a local socket");
-	shell_assert_out(sh, "dbtop.conf:4: a connection names one server, this one lists several");
+	shell_assert_out(sh, "dbtop.conf:4: 3 ports for 2 hosts");
 	shell_assert_err(sh, "2 things are wrong in the configuration\n");
 }
 
