@@ -33,7 +33,7 @@ static void on_ahead(void *arg, size_t step)
 static void on_step(void *arg, size_t step, enum step_state state, int64_t took_ms)
 {
 	struct play *play = arg;
-	(void)took_ms;
+	play->step_took_ms = took_ms;
 	str_addf(&play->told, "step %zu %s\n", step, step_word(state));
 }
 
@@ -101,6 +101,7 @@ static bool journal_outcome(void *state, const struct journal_outcome *outcome, 
 	(void)e;
 	str_addf(&play->journaled, "outcome %s %s\n", outcome->rev, words[outcome->result]);
 	play->is_outcome_waiting = outcome->may_wait;
+	play->outcome_took_ms = outcome->took_ms;
 	return true;
 }
 

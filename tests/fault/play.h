@@ -24,6 +24,7 @@ struct play {
 	int pauses;
 	struct run_end end;
 	bool is_finished;
+	int64_t step_took_ms, outcome_took_ms; /* as told last, and as journaled last */
 	int64_t retry_ms[16];
 	int retries;
 	bool is_gate_shut;

@@ -39,6 +39,25 @@ static void steps_run_one_by_one_or_up_to_a_breakpoint(void **state)
 	play_free(play);
 }
 
+static void what_makes_the_history_is_not_counted_into_the_first_step(void **state)
+{
+	(void)state;
+	struct play *play = two_groups();
+	stage_hold(play->stage, "CREATE SCHEMA", 1);
+	play_open(play);
+	executor_run(play->executor, 1);
+	play_ms(play, 20);
+	stage_hold(play->stage, "CREATE TABLE big", 1);
+	stage_let_go(play->stage);
+	play_ms(play, 3);
+	stage_let_go(play->stage);
+	play_ms(play, 0);
+	assert_true(play_told(play, "step 0 done"));
+	assert_int_equal(play->step_took_ms, 3);
+	assert_int_equal(play->outcome_took_ms, 3);
+	play_free(play);
+}
+
 static void stop_ends_after_the_step_under_way(void **state)
 {
 	(void)state;
@@ -264,6 +283,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(opening_ends_at_ready_and_changes_nothing),
 		cmocka_unit_test(steps_run_one_by_one_or_up_to_a_breakpoint),
+		cmocka_unit_test(what_makes_the_history_is_not_counted_into_the_first_step),
 		cmocka_unit_test(stop_ends_after_the_step_under_way),
 		cmocka_unit_test(close_in_a_group_rolls_it_back_and_finishes),
 		cmocka_unit_test(close_while_commit_is_out_waits_for_its_answer),

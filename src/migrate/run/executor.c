@@ -145,6 +145,8 @@ void executor_announce(struct executor *x)
 static void step_dispatch(struct executor *x)
 {
 	x->last_migration = executor_step(x)->migration;
+	x->step.started_us =
+		loop_now_us(x->o.loop); /* what the session wanted first is not the step's */
 	if (x->step.skip_reason || executor_step(x)->is_lone)
 		executor_announce(x);
 	if (x->step.skip_reason)
@@ -187,7 +189,6 @@ void executor_begin(struct executor *x)
 		return;
 	executor_enter(x, RUN_STEP);
 	x->step.attempt = 1;
-	x->step.started_us = loop_now_us(x->o.loop);
 	x->step.is_unannounced = true;
 	step_create(x);
 }
@@ -260,15 +261,14 @@ void executor_go_on(struct executor *x)
 	}
 }
 
-/* A step that was found done never began here. */
-static int64_t took_ms_now(const struct executor *x)
+int64_t executor_took_ms(const struct executor *x)
 {
 	return x->step.started_us ? (loop_now_us(x->o.loop) - x->step.started_us) / 1000 : 0;
 }
 
 void executor_step_done(struct executor *x, enum step_state state)
 {
-	int64_t took_ms = took_ms_now(x);
+	int64_t took_ms = executor_took_ms(x);
 	if (x->is_finished)
 		return;
 	x->history->is_dirty = false; /* the row was written since, or a person has decided */
@@ -308,7 +308,7 @@ static enum journal_result result_of(const struct executor *x, enum run_trouble_
 void executor_step_failed(
 	struct executor *x, const struct run_trouble *trouble, enum exit_code exit)
 {
-	int64_t took_ms = took_ms_now(x);
+	int64_t took_ms = executor_took_ms(x);
 	if (x->is_finished)
 		return;
 	executor_announce(x);

@@ -150,6 +150,8 @@ bool executor_gate_is_open(struct executor *x);
 void executor_when_open(struct executor *x, executor_next_fn *then);
 /* Tell that the step begins, unless that was told. */
 void executor_announce(struct executor *x);
+/* Of the step at hand up to now; 0 when it never began here, since it was found done. */
+int64_t executor_took_ms(const struct executor *x);
 /* The step is over and in the history. */
 void executor_step_done(struct executor *x, enum step_state state);
 /* The step is over and not in the history: PAUSED. x->trouble.kind, error, choices and words are the caller's. */

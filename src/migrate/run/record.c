@@ -164,7 +164,7 @@ void record_outcome(struct executor *x, enum journal_result result, const struct
 		.ordinal = step->ordinal,
 		.result = result,
 		.database = result == JOURNAL_DONE ? DATABASE_NOT_SAID : x->trouble.database,
-		.took_ms = (loop_now_us(x->o.loop) - x->step.started_us) / 1000,
+		.took_ms = executor_took_ms(x),
 		.error = e,
 		.run_id = x->o.run_id,
 		.may_wait = may_wait(x, result),
