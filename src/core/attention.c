@@ -4,7 +4,7 @@
 #include <stdio.h>
 
 #include "core/app.h"
-#include "probe/app_pools.h"
+#include "model/pool_trouble.h"
 
 enum { VIEW_POOL = 2, VIEW_REPLICAS = 3, VIEW_MIGRATIONS = 4 };
 
@@ -51,29 +51,11 @@ static void add(struct list *list, enum status status, int view, const char *wor
 
 static void add_pool(struct list *list)
 {
-	const struct pool_health *pool = &list->model->pool;
+	struct pool_trouble troubles[POOL_TROUBLES_MAX];
+	size_t count = pool_troubles(list->model, troubles);
 
-	for (size_t i = 0; i < pool->reason_count; i++)
-		add(list, pool->status, VIEW_POOL, pool->reasons[i]);
-}
-
-/* Pools that do not fit the server: of the applications, and dbtop's own, which changes nothing before it does. */
-static void add_budget(struct list *list, const struct app *app)
-{
-	struct budget_line lines[BUDGET_LINES_MAX];
-	struct app_pool pools[APP_POOLS_MAX + 1];
-	size_t count = 0;
-
-	if (list->model->pool.sampled_us)
-		count = budget_judge(
-			pools, budget_pools(&app->target, pools), &list->model->pool, lines);
-	for (size_t i = 0; i < count; i++) {
-		char words[sizeof(list->items[0].words)];
-		snprintf(words, sizeof(words), "%s%.26s: %.85s",
-			lines[i].is_undeclared ? "" : "no room for ", lines[i].name,
-			lines[i].words);
-		add(list, lines[i].fits ? STATUS_OK : STATUS_WARN, VIEW_POOL, words);
-	}
+	for (size_t i = 0; i < count; i++)
+		add(list, troubles[i].status, VIEW_POOL, troubles[i].words);
 }
 
 static void add_replicas(struct list *list)
@@ -115,7 +97,6 @@ void attention_update(struct app *app)
 	struct list list = { .model = &app->model };
 
 	add_pool(&list);
-	add_budget(&list, app);
 	add_replicas(&list);
 	add_migrations(&list);
 	qsort(list.items, list.count, sizeof(list.items[0]), compare);

@@ -10,6 +10,7 @@
 #include "core/migrations.h"
 #include "core/monitor.h"
 #include "loop/http.h"
+#include "probe/app_pools.h"
 
 /* As often as the console reads files and history. */
 enum { HISTORY_MS = 30000 };
@@ -64,6 +65,22 @@ static const char *page(void *arg, const char *path, struct str *body)
 	return "text/plain; version=0.0.4; charset=utf-8";
 }
 
+/* At the first answer: what watches for weeks does not begin with more than the server has room for. */
+static void on_pool(void *arg, unsigned events)
+{
+	struct app *app = arg;
+	struct err e;
+
+	(void)events;
+	if (!app->model.pool.sampled_us)
+		return;
+	bus_leave(&app->bus, on_pool, app);
+	if (budget_check_own(&app->target, &app->model.pool, &e))
+		return;
+	report_fail(&app->serve->call->report, EXIT_ERROR, DATABASE_NOT_SAID, &e);
+	metrics_serve_end(app);
+}
+
 static void read_history(void *arg)
 {
 	struct app *app = arg;
@@ -111,6 +128,7 @@ void metrics_serve_start(struct call *call, const char *where)
 	*app->serve = (struct metrics_serve){ .call = call, .http = http };
 	if (!app->migrations)
 		app->migrations = migrations_new(app);
+	bus_listen(&app->bus, EVENT_BIT(EVENT_POOL), on_pool, app);
 	monitor_start(app);
 	app->serve->history =
 		loop_timer_start(app->loop, HISTORY_MS, HISTORY_MS, read_history, app);
@@ -124,6 +142,7 @@ void metrics_serve_drop(struct app *app)
 	if (!serve)
 		return;
 	app->serve = NULL;
+	bus_leave(&app->bus, on_pool, app);
 	loop_timer_stop(serve->history);
 	http_server_free(serve->http);
 	free(serve);

@@ -58,6 +58,10 @@ static void look_again(struct monitor *monitor)
 
 static void measure_app_pools(struct app *app)
 {
+	struct app_pool pools[APP_POOLS_MAX + 1];
+	size_t count = budget_pools(&app->target, pools);
+
+	app->model.budget_count = budget_judge(pools, count, &app->model.pool, app->model.budget);
 	for (size_t i = 0; i < app->target.app_pool_count; i++)
 		app_pool_measure(
 			&app->target.app_pools[i], &app->model.pool, &app->model.app_pools[i]);

@@ -31,4 +31,15 @@ struct app_pool_state {
 	char reason[128];
 };
 
+/* Does what may be opened fit the server? */
+struct budget_line {
+	char name[64]; /* "dbtop", a pool's name, an application's, or "all of them" */
+	int64_t need;
+	bool fits;
+	bool is_own;	    /* dbtop's */
+	bool is_undeclared; /* an application nobody declared that holds nearly everything */
+	char words[192];    /* "(20 + 0) * 8 = 160 connections, not below 80% of 97 slots (77.6)" */
+};
+enum { BUDGET_LINES_MAX = APP_POOLS_MAX + 3 };
+
 #endif

@@ -29,7 +29,7 @@ struct attention {
 	enum status status;
 	int64_t since_wall_us;
 	int view; /* the digit that shows it */
-	char words[128];
+	char words[192];
 };
 
 enum { ATTENTION_MAX = 16 };
@@ -41,6 +41,8 @@ struct model {
 	struct pool_health pool;
 	struct pool_stats own_pool; /* dbtop's own, to the primary; pool_size 0 = not seen yet */
 	struct app_pool_state app_pools[APP_POOLS_MAX]; /* of target->app_pools, as last sampled */
+	struct budget_line budget[BUDGET_LINES_MAX];	/* likewise; dbtop's own first */
+	size_t budget_count;
 	struct replicas replicas;
 	struct migrations_view migrations;
 	struct run_view run;

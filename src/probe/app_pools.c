@@ -171,6 +171,7 @@ size_t budget_judge(const struct app_pool *pools, size_t count, const struct poo
 		return 0;
 	for (; lines < count; lines++) {
 		judge_pool(&pools[lines], ceiling_of(sample, lines == 0), &out[lines]);
+		out[lines].is_own = lines == 0;
 		all += out[lines].need;
 	}
 	lines += judge_undeclared(pools, count, sample, &out[lines]);

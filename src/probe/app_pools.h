@@ -18,14 +18,6 @@ int64_t app_pool_capacity(const struct app_pool *pool);
 void app_pool_measure(
 	const struct app_pool *pool, const struct pool_health *sample, struct app_pool_state *out);
 
-struct budget_line {
-	char name[64]; /* "dbtop", a pool's name, an application's, or "all of them" */
-	int64_t need;
-	bool fits;
-	bool is_undeclared; /* an application nobody declared that holds nearly everything */
-	char words[192];    /* "(20 + 0) * 8 = 160 connections, not below 80% of 97 slots (77.6)" */
-};
-enum { BUDGET_LINES_MAX = APP_POOLS_MAX + 3 };
 /*
  * A line a pool, dbtop's own first, one for an application nobody declared that holds 80% of the slots or more, and,
  * when there are several pools, their sum. usable is the nearest of the server's ceiling, the database's limit and,

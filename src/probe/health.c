@@ -125,7 +125,9 @@ static void app_pools_check(const struct health_given *given, struct health *out
 		check_add(out, "pool", health_verdict_of(state->status), "%.48s: %s",
 			given->pools[i + 1].name, state->reason);
 	}
-	if (declared > 0 && said == 0)
+	if (declared == 1 && said == 0)
+		check_add(out, "pool", HEALTH_HEALTHY, "the declared pool is not short");
+	else if (declared > 0 && said == 0)
 		check_add(out, "pool", HEALTH_HEALTHY, "none of %zu declared pools is short",
 			declared);
 }

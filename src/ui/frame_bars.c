@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "base/words.h"
+#include "model/pool_trouble.h"
 #include "ui/box.h"
 #include "ui/lineedit.h"
 #include "ui/pen.h"
@@ -179,7 +180,7 @@ static void tab_count(const struct model *model, int digit, struct pen *pen, boo
 	enum status status = STATUS_OK;
 	int64_t open = 0;
 	switch (digit) {
-	case 2: status = model->pool.sampled_us ? model->pool.status : STATUS_OK; break;
+	case 2: status = model->pool.sampled_us ? pool_status(model) : STATUS_OK; break;
 	case 3: status = model->replicas.sampled_us ? model->replicas.status : STATUS_OK; break;
 	case 4:
 		if (model->migrations.is_known && model->migrations.pending_count)

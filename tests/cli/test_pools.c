@@ -55,6 +55,10 @@ static void sessions_are_counted_into_their_pool(void **state)
 	assert_int_equal(json_int(json_get(web, "checked_out_connections"), -1), 1);
 	assert_int_equal(json_int(json_get(web, "overflow"), -1), 0);
 	assert_int_equal(json_int(json_get(web, "total"), -1), 2);
+	assert_non_null(json_get(web, "waiting")); /* there, and null: not seen from the server */
+	assert_int_equal(json_int(json_get(web, "waiting"), -1), -1);
+	dbtop(sh, "health");
+	shell_assert_out(sh, "the declared pool is not short");
 
 	PGconn *third = connect_as(sh, "web-3"), *fourth = connect_as(sh, "web-4");
 	dbtop(sh, "health --json");
@@ -108,6 +112,13 @@ static void a_pool_of_dbtops_own_that_cannot_hold_is_refused_at_start(void **sta
 	dbtop(sh, "health");
 	assert_int_equal(sh->status, 1);
 	shell_assert_err(sh, "set pool_size to ");
+	dbtop(sh, "metrics");
+	shell_assert(sh, 0);
+	shell_assert_err(sh, "dbtop's own pool is too large for this server: (90 + 0) * 1 = 90");
+	dbtop(sh, "metrics --listen 127.0.0.1:0");
+	shell_assert(sh, 1);
+	shell_assert_err(sh, "dbtop's own pool is too large for this server: (90 + 0) * 1 = 90");
+	shell_assert_err(sh, "hint: set pool_size to ");
 
 	shell_env(sh, "DBTOP_POOL_SIZE", "5");
 	dbtop(sh, "upgrade --yes");
@@ -149,6 +160,10 @@ static void health_has_the_figures_of_its_own_pool_at_the_top(void **state)
 	assert_int_equal(json_int(json_get(data, "total"), -1), in + out);
 	assert_int_equal(json_int(json_get(data, "waiting"), -1), 0);
 	assert_true(json_int(json_get(data, "wait_p99_us"), -1) >= 0);
+
+	dbtop(sh, "health");
+	shell_assert_out(sh, "DBTOP'S OWN");
+	shell_assert_out(sh, "healthy     4");
 
 	dbtop(sh, "pools --json");
 	data = json_get(shell_json(sh, "pools"), "data");

@@ -2,6 +2,7 @@
 /*
  * Pools that the configuration declares.
  */
+#include "core/attention.h"
 #include "screen/fixtures.h"
 
 static void declare(
@@ -31,4 +32,28 @@ void fixture_declared(struct app *app)
 			.checked_in = 8,
 			.checked_out = 4,
 			.reason = "4 of 20 connections are out" });
+}
+
+/* The server is well; a declared pool is not, and dbtop's own has no room. */
+void fixture_starved(struct app *app)
+{
+	struct model *model = &app->model;
+
+	model->own_pool = (struct pool_stats){
+		.pool_size = 60, .checked_in = 2, .checked_out = 1, .total = 3
+	};
+	declare(app, &(const struct app_pool){ .name = "batch", .size = 3, .workers = 1 },
+		&(const struct app_pool_state){ .total = 3,
+			.checked_out = 3,
+			.status = STATUS_CRIT,
+			.reason = "starved: all 3 connections are out" });
+	declare(app, &(const struct app_pool){ .name = "web", .size = 5, .workers = 2 },
+		&(const struct app_pool_state){
+			.status = STATUS_INFO, .reason = "no session on the server" });
+	model->budget[model->budget_count++] = (struct budget_line){ .name = "dbtop",
+		.is_own = true,
+		.words = "(60 + 0) * 1 = 60 connections, not below 80% of 37 slots (29.6)" };
+	model->budget[model->budget_count++] = (struct budget_line){ .name = "all of them",
+		.words = "3 pools = 73 connections, not below 80% of 37 slots (29.6)" };
+	attention_update(app);
 }

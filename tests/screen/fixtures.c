@@ -455,6 +455,7 @@ static const struct {
 	{ "healthy", NULL },
 	{ "trouble", trouble },
 	{ "declared", fixture_declared },
+	{ "starved", fixture_starved },
 	{ "empty", empty },
 	{ "restricted", restricted },
 	{ "disconnected", disconnected },

@@ -25,6 +25,7 @@ void fixture_pool(struct model *model);
 void fixture_pool_trouble(struct model *model);
 /* A starved pool of the configuration, and one that is well. */
 void fixture_declared(struct app *app);
+void fixture_starved(struct app *app);
 void fixture_replicas(struct model *model);
 void fixture_replicas_trouble(struct model *model);
 void fixture_migrations(struct model *model);

@@ -6,7 +6,7 @@
 
 static void set_pool(struct model *model, enum status status, const char *reason)
 {
-	model->pool.status = status;
+	model->pool.status = model->pool.reason_status[0] = status;
 	model->pool.reason_count = reason ? 1 : 0;
 	if (reason)
 		snprintf(model->pool.reasons[0], sizeof(model->pool.reasons[0]), "%s", reason);
@@ -55,33 +55,29 @@ static void the_same_trouble_keeps_its_time_while_its_figures_change(void **stat
 	free(app);
 }
 
-static void pools_that_do_not_fit_the_server_are_listed(void **state)
+static void declared_pools_that_are_short_and_those_that_do_not_fit_are_listed(void **state)
 {
 	(void)state;
 	struct app *app = calloc(1, sizeof(*app));
-	app->target.pool.size = 4;
-	app->target.app_pools[0] =
-		(struct app_pool){ .name = "web", .pattern = "web", .size = 20, .workers = 4 };
-	app->target.app_pools[1] =
-		(struct app_pool){ .name = "jobs", .pattern = "jobs", .size = 2, .workers = 1 };
+	app->model.target = &app->target;
 	app->target.app_pool_count = 2;
-	app->model.pool = (struct pool_health){
-		.sampled_us = 1, .ceiling = 97, .role_limit = -1, .database_limit = -1
-	};
+	snprintf(app->target.app_pools[0].name, sizeof(app->target.app_pools[0].name), "batch");
+	app->model.app_pools[0] = (struct app_pool_state){ .status = STATUS_CRIT,
+		.reason = "starved: all 3 connections are out" };
+	app->model.app_pools[1].status = STATUS_INFO;
+	app->model.budget_count = 1;
+	app->model.budget[0] = (struct budget_line){ .name = "batch", .words = "(3 + 0) * 90" };
+	set_pool(&app->model, STATUS_WARN, "82% of the slots are used");
 
 	attention_update(app);
-	assert_int_equal(app->model.attention_count, 2);
-	assert_string_equal(app->model.attention[0].words,
-		"no room for web: (20 + 0) * 4 = 80 connections, not below 80% of 97 slots (77.6)");
-	assert_string_equal(app->model.attention[1].words,
-		"no room for all of them: 3 pools = 86 connections, "
-		"not below 80% of 97 slots (77.6)");
+
+	assert_int_equal(app->model.attention_count, 3);
+	assert_string_equal(
+		app->model.attention[0].words, "batch: starved: all 3 connections are out");
+	assert_int_equal(app->model.attention[0].status, STATUS_CRIT);
 	assert_int_equal(app->model.attention[0].view, 2);
-	assert_int_equal(app->model.attention[0].status, STATUS_WARN);
-
-	app->model.pool.sampled_us = 0; /* not asked yet: nothing is said */
-	attention_update(app);
-	assert_int_equal(app->model.attention_count, 0);
+	assert_int_equal(app->model.attention[1].status, STATUS_WARN);
+	assert_string_equal(app->model.attention[2].words, "no room for batch: (3 + 0) * 90");
 	free(app);
 }
 
@@ -103,7 +99,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_worst_stands_first_whatever_came_earlier),
 		cmocka_unit_test(the_same_trouble_keeps_its_time_while_its_figures_change),
-		cmocka_unit_test(pools_that_do_not_fit_the_server_are_listed),
+		cmocka_unit_test(
+			declared_pools_that_are_short_and_those_that_do_not_fit_are_listed),
 		cmocka_unit_test(what_is_well_is_not_listed),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -214,8 +214,7 @@ static void pools_that_fit_alone_may_not_fit_together(void **state)
 	health_judge(&w->given, &w->health);
 	assert_string_equal(words_of(w, "budget", HEALTH_DEGRADED),
 		"all of them: 2 pools = 80 connections, not below 80% of 97 slots (77.6)");
-	assert_string_equal(
-		words_of(w, "pool", HEALTH_HEALTHY), "none of 1 declared pools is short");
+	assert_string_equal(words_of(w, "pool", HEALTH_HEALTHY), "the declared pool is not short");
 	w->states[0].status = STATUS_CRIT;
 	snprintf(w->states[0].reason, sizeof(w->states[0].reason), "starved");
 	health_judge(&w->given, &w->health);

@@ -155,6 +155,8 @@ static void add_declared(struct report *report, struct node *table, const struct
 	report_int(report, row, "checked_out_connections", "OUT", state->checked_out, UNIT_COUNT);
 	report_int(report, row, "overflow", "OVER", state->overflow, UNIT_COUNT);
 	report_int(report, row, "total", "TOTAL", state->total, UNIT_COUNT);
+	/* Who waits inside an application is not seen from the server. */
+	report_int(report, row, "waiting", NULL, VALUE_UNKNOWN, UNIT_COUNT);
 	report_int(report, row, "capacity", NULL, state->capacity, UNIT_COUNT);
 	report_bool(report, row, "total_is_at_least", NULL, state->is_at_least);
 	report_text(report, row, "reason", "WHY", state->reason);
@@ -216,6 +218,7 @@ static void on_ready(void *arg)
 	report_bool(report, report->data, "is_split_brain", NULL,
 		app->model.replicas.split_words[0] != '\0');
 	add_pool(report, &app->model.pool, endpoint_pool(app->primary));
+	add_own_pools(report, app);
 	add_app_pools(report, app);
 	add_replicas(report, &app->model.replicas);
 	report->exit = (enum exit_code)health.verdict;

@@ -12,6 +12,7 @@
 #include "core/migrations.h"
 #include "core/monitor.h"
 #include "pg/lease.h"
+#include "probe/app_pools.h"
 
 /* The page is told whatever the server said: that it is away is a figure too. */
 static void finish(struct call *call)
@@ -23,6 +24,8 @@ static void finish(struct call *call)
 	struct str out = { 0 };
 	struct err e;
 
+	if (!budget_check_own(&app->target, &app->model.pool, &e))
+		report_warn(report, "%s; %s", e.text, e.hint);
 	metrics_collect(app, text);
 	metrics_print(text, &out);
 	if (!file)

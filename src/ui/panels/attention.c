@@ -29,8 +29,10 @@ static void attention_head(
 		snprintf(head->words, sizeof(head->words), "nothing");
 }
 
-static void draw_line(
-	struct surface *s, int y, enum status status, int64_t at_us, const char *words, int view)
+enum { WORDS_AT = 13, GO = 6 };
+
+/* Mark, time and where to go; the words stand between, from WORDS_AT on. */
+static struct pen draw_frame(struct surface *s, int y, enum status status, int64_t at_us, int view)
 {
 	struct pen pen = pen_at(s, 0, y);
 	char time[CLOCK_TEXT_BYTES] = "", go[16];
@@ -44,15 +46,48 @@ static void draw_line(
 		snprintf(go, sizeof(go), "  go %d", view);
 		pen_right(&pen, ROLE_HINT, go);
 	}
+	return pen;
+}
+
+static void draw_line(
+	struct surface *s, int y, enum status status, int64_t at_us, const char *words, int view)
+{
+	struct pen pen = draw_frame(s, y, status, at_us, view);
 	pen_text(&pen, ROLE_TEXT, words);
+}
+
+static int words_width(const struct surface *s)
+{
+	return s->width - WORDS_AT - GO - 1;
+}
+
+/* Whole sentences where all of them have room, else a row each. */
+static bool has_room(const struct model *model, const struct surface *s)
+{
+	int rows = 0;
+	for (size_t i = 0; i < model->attention_count; i++)
+		rows += wrap_rows(model->attention[i].words, words_width(s), 0);
+	return words_width(s) > 0 && rows <= s->height;
+}
+
+/* Returns the row after it. */
+static int draw_item(struct surface *s, int y, const struct attention *a, bool is_whole)
+{
+	if (!is_whole) {
+		draw_line(s, y, a->status, a->since_wall_us, a->words, a->view);
+		return y + 1;
+	}
+	struct rect at = { WORDS_AT, y, words_width(s), s->height - y };
+	draw_frame(s, y, a->status, a->since_wall_us, a->view);
+	return wrap_draw(s, at, ROLE_TEXT, a->words, 0);
 }
 
 static int draw_attention(const struct panel *panel, const struct model *model, struct surface *s)
 {
 	const struct attention_view *view = panel->state;
+	bool is_whole = has_room(model, s);
 	int y = 0;
-	for (size_t i = 0; i < model->attention_count && y < s->height; i++, y++) {
-		const struct attention *a = &model->attention[i];
+	for (size_t i = 0; i < model->attention_count && y < s->height; i++) {
 		bool is_last = y + 1 == s->height && i + 1 < model->attention_count;
 		if (is_last) {
 			struct pen pen = pen_at(s, 1, y);
@@ -60,9 +95,11 @@ static int draw_attention(const struct panel *panel, const struct model *model, 
 				model->attention_count - i);
 			return y + 1;
 		}
-		draw_line(s, y, a->status, a->since_wall_us, a->words, a->view);
+		int next = draw_item(s, y, &model->attention[i], is_whole);
 		if (panel->is_focused && i == view->cursor)
-			surface_restyle(s, (struct rect){ 0, y, s->width, 1 }, ROLE_SELECTED);
+			surface_restyle(
+				s, (struct rect){ 0, y, s->width, next - y }, ROLE_SELECTED);
+		y = next;
 	}
 	return y;
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "model/pool_trouble.h"
 #include "ui/box.h"
 #include "ui/lineedit.h"
 #include "ui/panels/step_parts.h"
@@ -58,7 +59,8 @@ static void draw_pool(struct surface *s, int y, const struct model *model)
 	else
 		pen_text(&pen, ROLE_TEXT, "?");
 	pen.x -= s->width < 40;
-	pen_status(&pen, sample_is_stale(model, pool->sampled_us) ? STATUS_STALE : pool->status);
+	pen_status(
+		&pen, sample_is_stale(model, pool->sampled_us) ? STATUS_STALE : pool_status(model));
 	pen_printf(&pen, ROLE_TEXT, " wait %s", waits);
 }
 

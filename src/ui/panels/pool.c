@@ -53,29 +53,44 @@ static void draw_slots(const struct model *model, struct surface *s)
 		pool_draw_oldest(pool, s, y);
 }
 
-/* dbtop's own pool: it is in no row of the applications. */
-static void draw_own(const struct pool_stats *own, struct surface *s, int y)
+/* dbtop's own pool: it is in no row of the applications. In two rows where there is room, else the shorter one. */
+static void draw_own(const struct pool_stats *own, struct surface *s, int y, int rows)
 {
+	char reason[POOL_REASON_BYTES];
+	enum status status = pool_stats_judge(own, reason);
+	enum role role = own->waiting ? ROLE_STATUS_WARN : ROLE_DIM;
 	struct pen pen = pen_at(s, 1, y);
 
-	pen_printf(&pen, own->waiting ? ROLE_STATUS_WARN : ROLE_DIM,
-		"dbtop's pool: %d of %d out, %d in, %d wait", own->checked_out, own->pool_size,
-		own->checked_in, own->waiting);
+	pen_text(&pen, ROLE_DIM, "dbtop's pool:");
+	if (rows < 2) {
+		pen_status(&pen, status);
+		pen_printf(&pen, role, " %d of %d out, %d wait", own->checked_out, own->pool_size,
+			own->waiting);
+		return;
+	}
+	pen_status(&pen, status);
+	pen_printf(&pen, ROLE_DIM, " %s, size %d, total %d", pool_status_word(status),
+		own->pool_size, own->total);
+	pen = pen_at(s, 1, y + 1);
+	pen_printf(&pen, role, "  %d in, %d out, %d over, %d wait", own->checked_in,
+		own->checked_out, own->overflow, own->waiting);
 }
 
 static void draw_why(const struct model *model, struct surface *s)
 {
 	const struct pool_health *pool = &model->pool;
+	struct pool_trouble troubles[POOL_TROUBLES_MAX];
 	char took[NUMBER_BYTES];
-	int y = pool_draw_reasons(pool, s, 0);
-	if (!pool->reason_count && !pool->is_restricted) {
+	int y = pool_draw_reasons(model, s, 0);
+	if (!pool_troubles(model, troubles) && !pool->is_restricted) {
 		struct pen pen = pen_at(s, 0, 0);
 		pen_status(&pen, STATUS_OK);
 		pen_text(&pen, ROLE_TEXT, " nothing here needs attention");
 		y = 1;
 	}
+	int rows = s->height - y >= 4 ? 2 : 1;
 	if (s->height - y >= 3 && model->own_pool.pool_size > 0)
-		draw_own(&model->own_pool, s, s->height - 2);
+		draw_own(&model->own_pool, s, s->height - 1 - rows, rows);
 	if (s->height - y >= 2) {
 		struct pen pen = pen_at(s, 1, s->height - 1);
 		number_ms(pool->took_us / 1000, took);
@@ -213,7 +228,8 @@ static void pool_crumb(const struct panel *panel, const struct model *model, cha
 	const struct pool_view *view = panel->state;
 	char words[128];
 	grid_words(&pool_grid, &view->grid, model, panel->context->glyphs, words);
-	snprintf(out, 128, "%.90s   %zu applications", words, model->pool.group_total);
+	snprintf(out, 128, "%.90s   %zu application%s", words, model->pool.group_total,
+		model->pool.group_total == 1 ? "" : "s");
 }
 
 const struct panel_class pool_panel = {

@@ -36,6 +36,19 @@ static void draw_groups(const struct pool_health *pool, struct surface *s, int y
 	}
 }
 
+/* Before the applications: these may starve. Returns the row after a free one. */
+static int draw_declared(const struct model *model, struct surface *s, int y)
+{
+	int wanted = (int)model->target->app_pool_count + 1;
+	int height = wanted < s->height - y ? wanted : s->height - y;
+
+	if (height < wanted && height < 3) /* a head, and how many there would be */
+		return y;
+	struct surface in = surface_part(s, (struct rect){ 0, y, s->width, height });
+	pool_draw_declared(model, &in);
+	return y + height + 1;
+}
+
 static void pool_box_draw(const struct panel *panel, const struct model *model, struct surface *s)
 {
 	const struct pool_health *pool = &model->pool;
@@ -46,8 +59,11 @@ static void pool_box_draw(const struct panel *panel, const struct model *model, 
 	if (s->height < 5)
 		return;
 	int y = 4;
-	if (pool->reason_count > 1 || pool->is_restricted)
-		y = pool_draw_reasons(pool, s, y) + 1;
+	struct pool_trouble troubles[POOL_TROUBLES_MAX];
+	if (pool_troubles(model, troubles) > 1 || pool->is_restricted)
+		y = pool_draw_reasons(model, s, y) + 1;
+	if (model->target && model->target->app_pool_count)
+		y = draw_declared(model, s, y);
 	if (y + 2 < s->height)
 		draw_groups(pool, s, y);
 }

@@ -6,7 +6,7 @@
 
 #include "ui/pen.h"
 
-enum { NAME = 16, NUMBER = 7 };
+enum { NAME = 16, NUMBER = 7, WORDS_MIN = 9 };
 
 static const char *const heads[] = { "SIZE", "IN", "OUT", "OVER", "TOTAL" };
 
@@ -35,7 +35,15 @@ static void draw_pool(
 	pen_gap(&pen, 1);
 	pen_status(&pen, state->status);
 	pen_gap(&pen, 1);
-	pen_text(&pen, state->status >= STATUS_WARN ? ROLE_TEXT : ROLE_DIM, state->reason);
+	if (pen_room(&pen) < WORDS_MIN)
+		return;
+	if (state->status >= STATUS_WARN)
+		pen_text(&pen, ROLE_TEXT, state->reason);
+	else if (state->status == STATUS_OK) /* how many are out stands beside it */
+		pen_text(&pen, ROLE_DIM, pool_status_word(state->status));
+	else
+		pen_printf(
+			&pen, ROLE_DIM, "%s: %s", pool_status_word(state->status), state->reason);
 }
 
 void pool_draw_declared(const struct model *model, struct surface *s)

@@ -20,13 +20,15 @@ enum status pool_topic_status(const struct pool_health *pool, enum pool_topic to
 void pool_head(const struct panel *panel, const struct model *model, struct panel_head *head)
 {
 	const struct pool_health *pool = &model->pool;
+	struct pool_trouble troubles[POOL_TROUBLES_MAX];
+	size_t count = pool_troubles(model, troubles);
 	(void)panel;
-	*head = (struct panel_head){ .status = pool->status,
+	*head = (struct panel_head){ .status = pool_status(model),
 		.has_status = true,
 		.is_sampled = true,
 		.sampled_us = pool->sampled_us };
-	if (pool->reason_count)
-		snprintf(head->words, sizeof(head->words), "%s", pool->reasons[0]);
+	if (count)
+		snprintf(head->words, sizeof(head->words), "%.127s", troubles[0].words);
 	else if (value_is_known(pool->used_percent))
 		snprintf(head->words, sizeof(head->words), "%d%% of slots used%s",
 			(int)pool->used_percent,
@@ -112,15 +114,18 @@ void pool_draw_oldest(const struct pool_health *pool, struct surface *s, int y)
 		pen_status(&pen, pool_topic_status(pool, POOL_OLDEST));
 }
 
-int pool_draw_reasons(const struct pool_health *pool, struct surface *s, int y)
+int pool_draw_reasons(const struct model *model, struct surface *s, int y)
 {
-	for (size_t i = 0; i < pool->reason_count && y < s->height; i++) {
+	struct pool_trouble troubles[POOL_TROUBLES_MAX];
+	size_t count = pool_troubles(model, troubles);
+
+	for (size_t i = 0; i < count && y < s->height; i++) {
 		struct pen pen = pen_at(s, 0, y);
-		pen_status(&pen, pool->reason_status[i]);
+		pen_status(&pen, troubles[i].status);
 		struct rect at = { 3, y, s->width - 4, s->height - y };
-		y = wrap_draw(s, at, ROLE_TEXT, pool->reasons[i], 0);
+		y = wrap_draw(s, at, ROLE_TEXT, troubles[i].words, 0);
 	}
-	if (pool->is_restricted && y < s->height) {
+	if (model->pool.is_restricted && y < s->height) {
 		struct rect at = { 1, y, s->width - 2, s->height - y };
 		y = wrap_draw(s, at, ROLE_DIM,
 			"? = no permission to see it: this role needs pg_monitor", 4);

@@ -5,6 +5,7 @@
 #ifndef DBTOP_UI_PANELS_POOL_PARTS_H
 #define DBTOP_UI_PANELS_POOL_PARTS_H
 
+#include "model/pool_trouble.h"
 #include "ui/panel.h"
 #include "ui/widgets/grid.h"
 
@@ -15,7 +16,7 @@ void pool_draw_slots(const struct pool_health *pool, struct surface *s, int y);
 void pool_draw_states(const struct pool_health *pool, struct surface *s, int y);
 void pool_draw_oldest(const struct pool_health *pool, struct surface *s, int y);
 /* Each reason in a row, from y on; returns the row after the last. */
-int pool_draw_reasons(const struct pool_health *pool, struct surface *s, int y);
+int pool_draw_reasons(const struct model *model, struct surface *s, int y);
 
 /* The applications' own pools, a row each under a head; what has no room is counted. */
 void pool_draw_declared(const struct model *model, struct surface *s);
