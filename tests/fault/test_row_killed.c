@@ -6,6 +6,8 @@
  */
 #include "test.h"
 
+#include <string.h>
+
 #include "base/mem.h"
 #include "fault/proxied.h"
 
@@ -26,10 +28,12 @@ static void die_at(struct proxied *p, const char *text, enum proxy_fault fault)
 	proxy_arm(p->proxy, text, 1, fault);
 	shell_start(p->sh, &child, "upgrade --yes");
 	proxy_wait_acted(p->proxy);
-	if (fault ==
-		PROXY_HOLE_BEFORE) /* what it knows by now outlives it, the number of our transaction too */
+	/* What it knows by now outlives it: COMMIT, once it has done it, or else the number of our transaction. */
+	if (fault == PROXY_HOLE_BEFORE)
 		shell_sql(p->sh,
 			"select pg_switch_wal(); create table flushed (); drop table flushed");
+	else if (strcmp(text, "COMMIT") == 0)
+		shell_wait(p->sh, "select count(*) = 1 from dbtop.revision");
 	cluster_kill_node(p->sh->cluster, 0);
 	if (!cluster_start_node(p->sh->cluster, 0, &e))
 		fail_msg("%s", e.text);
