@@ -20,6 +20,8 @@ struct fleet {
 	int *others;		 /* owned: behind app->standbys */
 	size_t count;
 	int here;
+	bool has_trouble; /* told */
+	int told;	  /* the primary an open run was told of; SERVERS_NONE = none */
 };
 
 /* ---- making ---- */
@@ -121,11 +123,26 @@ static void stand_on(struct app *app, int here)
 
 /* ---- news ---- */
 
+/* Nothing is changed while it lasts, also by whom nobody asked again. */
+static void tell_trouble(struct app *app)
+{
+	const char *words = servers_trouble(app->fleet->servers);
+	bool had_trouble = app->fleet->has_trouble;
+
+	app->fleet->has_trouble = *words;
+	run_gate_refresh(app);
+	if (!*words || had_trouble || !app->is_screen)
+		return;
+	app_lock(app, words);
+	app_message(app, MESSAGE_ERROR, "%s", words);
+}
+
 static void on_changed(void *arg, int server)
 {
 	struct app *app = arg;
 
 	if (server == SERVERS_NONE) {
+		tell_trouble(app);
 		fleet_follow(app);
 	} else if (server == app->fleet->here) {
 		monitor_link_changed(app);
@@ -172,6 +189,7 @@ bool fleet_open(struct app *app, struct err *e)
 	fleet->others = mem_zero(fleet->count * sizeof(*fleet->others));
 	app->standbys = mem_zero(fleet->count * sizeof(struct endpoint *));
 	app->model.standbys = mem_zero(fleet->count * sizeof(struct link_view));
+	fleet->told = SERVERS_NONE;
 	stand_on(app, 0);
 	return true;
 }
@@ -237,6 +255,7 @@ void fleet_move(struct app *app, int server)
 	if (server == app->fleet->here)
 		return;
 	assert_always(!run_is_open(app), "a run stays with its server");
+	app->fleet->told = SERVERS_NONE;
 	stand_on(app, server);
 	for (size_t i = 0; i < app->standby_count; i++)
 		app->model.standbys[i] = *endpoint_view(app->standbys[i]);
@@ -269,6 +288,32 @@ static void say_moved(struct app *app, int before)
 		there->timeline, then, circuit_state_word(left->state));
 }
 
+/* The plan was made for another server, so that it goes on nowhere else. */
+static void tell_run(struct app *app, int primary)
+{
+	char name[FLEET_NAME_BYTES];
+
+	if (app->fleet->told == primary || !app->is_screen)
+		return;
+	app->fleet->told = primary;
+	fleet_name(app, primary, name);
+	app_message(app, MESSAGE_WARN,
+		"the primary is %.80s now (timeline %" PRId64
+		"): leave this run, its plan was made for another server",
+		name, servers_circuit(app->fleet->servers, primary)->timeline);
+}
+
+/* May the console stand elsewhere? Who waits for an answer of this server keeps it. */
+static bool is_free_to_go(struct app *app, int primary)
+{
+	if (app->setup || app->repair)
+		return false;
+	if (!run_is_open(app))
+		return true;
+	tell_run(app, primary);
+	return false;
+}
+
 void fleet_follow(struct app *app)
 {
 	struct fleet *fleet = app->fleet;
@@ -277,9 +322,9 @@ void fleet_follow(struct app *app)
 
 	if (primary == SERVERS_NONE || primary == before || app->is_closing)
 		return;
-	if (!app->monitor || run_is_open(app) || app->setup || app->repair)
-		return;
-	if (!is_given_up(app) || servers_circuit(fleet->servers, primary)->state != CIRCUIT_PRIMARY)
+	if (!app->monitor || !is_given_up(app) ||
+		servers_circuit(fleet->servers, primary)->state != CIRCUIT_PRIMARY ||
+		!is_free_to_go(app, primary))
 		return;
 	fleet_move(app, primary);
 	if (!app->is_screen)

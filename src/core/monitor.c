@@ -334,13 +334,17 @@ size_t monitor_unheard(const struct app *app)
 	return count;
 }
 
+const char *monitor_trouble(const struct app *app)
+{
+	const char *split = app->model.replicas.split_words;
+
+	return *split || !app->fleet ? split : servers_trouble(fleet_servers(app));
+}
+
 bool monitor_check_one_primary(const struct app *app, struct err *e)
 {
-	const char *words = app->model.replicas.split_words;
-	const char *trouble = app->fleet ? servers_trouble(fleet_servers(app)) : "";
+	const char *words = monitor_trouble(app);
 
-	if (!words[0])
-		words = trouble;
 	if (!words[0])
 		return true;
 	err_set(e, ERR_CONFLICT, "%s", words);

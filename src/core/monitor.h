@@ -15,6 +15,8 @@ struct app;
 /* Start sampling; connections to primary and standbys are kept up until monitor_stop(). */
 void monitor_start(struct app *app);
 void monitor_stop(struct app *app);
+/* Two primaries, or a server of another cluster among the target's, in words: nothing is changed meanwhile; "" = no. */
+const char *monitor_trouble(const struct app *app);
 /* dbtop stands on another server now: what is watched there begins anew. */
 void monitor_move(struct app *app);
 /* Sample now; when not connected, try the connection. */

@@ -4,6 +4,7 @@
  */
 #include "base/mem.h"
 #include "core/app.h"
+#include "core/monitor.h"
 #include "core/run_private.h"
 #include "migrate/run/watch.h"
 
@@ -46,13 +47,12 @@ static struct gate_limits limits_now(const struct run *run)
 }
 
 /* No limit of a target's allows writing to one of two primaries. */
-static void shut_on_split(const struct replicas *replicas, struct gate_view *gate)
+static void shut_on_trouble(const char *words, struct gate_view *gate)
 {
-	if (!replicas->split_words[0])
+	if (!*words)
 		return;
 	gate->is_shut = true;
-	snprintf(gate->reason, sizeof(gate->reason), "%.*s", (int)sizeof(gate->reason) - 1,
-		replicas->split_words);
+	snprintf(gate->reason, sizeof(gate->reason), "%.*s", (int)sizeof(gate->reason) - 1, words);
 }
 
 void run_gate_update(struct run *run)
@@ -74,7 +74,7 @@ void run_gate_update(struct run *run)
 	};
 
 	guard_read(&limits, &numbers, &run->app->model.run.gate);
-	shut_on_split(&model->replicas, &run->app->model.run.gate);
+	shut_on_trouble(monitor_trouble(run->app), &run->app->model.run.gate);
 }
 
 void run_gate_refresh(struct app *app)

@@ -33,16 +33,6 @@ struct server *servers_live_primary(struct servers *servers)
 	return &servers->all[found];
 }
 
-static const char *place_of(const struct server *server, char out[160])
-{
-	struct str words = { 0 };
-
-	conninfo_words(server->info, &words);
-	snprintf(out, 160, "%.159s", str_c(&words));
-	str_release(&words);
-	return out;
-}
-
 /* Bytes between what the primary has written and what each standby has replayed. */
 static void measure_lag(struct servers *servers)
 {
@@ -79,12 +69,12 @@ static void tell_split(
 	if (servers->is_split)
 		err_set(&e, ERR_CONFLICT,
 			"two primaries: %.80s and %.80s, both on timeline %" PRId64,
-			place_of(newer, a), place_of(older, b), newer->circuit.timeline);
+			server_words(newer, a), server_words(older, b), newer->circuit.timeline);
 	else
 		err_set(&e, ERR_CONFLICT,
 			"two primaries: %.80s on timeline %" PRId64
 			", and %.80s on timeline %" PRId64 ", which is not used",
-			place_of(newer, a), newer->circuit.timeline, place_of(older, b),
+			server_words(newer, a), newer->circuit.timeline, server_words(older, b),
 			older->circuit.timeline);
 	err_hint(&e, "stop one of them, or take it out of the target's list");
 	tell_trouble(servers, &e);
@@ -128,6 +118,8 @@ static void on_news(void *arg)
 	if (is_changed) {
 		check_split(servers);
 		measure_lag(servers);
+		for (size_t i = 0; i < servers->count; i++)
+			server_log_state(&servers->all[i]);
 	}
 	bool has_primary = servers_live_primary(servers);
 	if (servers->has_primary && !has_primary)
@@ -164,8 +156,10 @@ static void judge_cluster(struct server *server, const struct identity *identity
 	bool is_stranger = !identity_check_equal(identity, &wanted, &e);
 	if (is_stranger)
 		tell_trouble(servers, &e);
-	if (is_stranger != server->is_stranger)
+	if (is_stranger != server->is_stranger) {
 		circuit_drain(&server->circuit, is_stranger, servers_now(servers));
+		servers_news(servers);
+	}
 	server->is_stranger = is_stranger;
 }
 
@@ -191,29 +185,6 @@ void server_check_cluster(struct server *server, const struct identity *identity
 	judge_cluster(server, identity);
 }
 
-static bool is_changed(int64_t a, int64_t b)
-{
-	return value_is_known(a) && value_is_known(b) && a != b;
-}
-
-/* Another server behind the same address, in words; a mere restart is none. */
-static void note_other(const struct server *server, const struct identity *now)
-{
-	const struct identity *before = &server->identity;
-	char place[160];
-	struct err e;
-
-	if (before->server_version == 0)
-		return;
-	if (!identity_check_equal(now, before, &e))
-		log_write(LOG_LEVEL_WARN, "role", "%s", e.text);
-	else if (strcmp(before->address, now->address) != 0)
-		log_write(LOG_LEVEL_WARN, "role", "%s leads to another server now: %s, not %s",
-			place_of(server, place), now->address, before->address);
-	else if (is_changed(before->started_us, now->started_us))
-		log_write(LOG_LEVEL_INFO, "role", "%s was restarted", place_of(server, place));
-}
-
 /* In_hot_standby is told with an answer, the new timeline only when it is asked for. */
 static bool is_half_told(const struct server *server, const struct identity *identity)
 {
@@ -234,6 +205,7 @@ static void hear_role(struct server *server, bool is_standby, int64_t timeline)
 	circuit_hear_role(c, is_standby, timeline, servers_now(server->servers));
 	if (was_standby != is_standby)
 		server->lsn = 0;
+	server_log_state(server);
 	if (c->state != before || was_standby != is_standby || c->timeline != old_timeline)
 		servers_news(server->servers);
 }
@@ -243,15 +215,20 @@ void server_hear_identity(struct server *server, const struct identity *identity
 	if (identity->server_version == 0)
 		return;
 	server_check_cluster(server, identity);
-	if (is_half_told(server, identity))
+	if (is_half_told(server, identity)) {
 		server_look(server);
-	else
-		server_hear_look(server, identity);
+		return;
+	}
+	/* A connection knows the timeline of when it was dialed. */
+	struct identity heard = *identity;
+	if (server_is_same_process(server, identity) && heard.timeline < server->circuit.timeline)
+		heard.timeline = server->circuit.timeline;
+	server_hear_look(server, &heard);
 }
 
 void server_hear_look(struct server *server, const struct identity *identity)
 {
-	note_other(server, identity);
+	server_log_other(server, identity);
 	server->identity = *identity;
 	hear_role(server, identity->is_standby, identity->timeline);
 }
@@ -262,6 +239,7 @@ void server_hear_failure(struct server *server, const struct err *e, enum retry_
 
 	server->failure = *e;
 	circuit_hear_failure(&server->circuit, news, servers_now(server->servers));
+	server_log_state(server);
 	if (server->circuit.state != before)
 		servers_news(server->servers);
 }

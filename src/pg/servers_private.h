@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Inside of servers. servers.c: birth, end, and what is heard of each server; servers_look.c: asking them who they are;
- * servers_ask.c: from a wish to a connection; servers_lease.c: the connection in somebody's hands.
+ * servers_log.c: what is logged of them; servers_ask.c: from a wish to a connection; servers_lease.c: the connection
+ * in somebody's hands.
  */
 #ifndef DBTOP_PG_SERVERS_PRIVATE_H
 #define DBTOP_PG_SERVERS_PRIVATE_H
@@ -27,7 +28,9 @@ struct server {
 	uint64_t lsn;	  /* insert position of a primary, replayed of a standby; 0 = not known */
 	bool is_stranger; /* of another cluster: never used */
 	bool was_up;	  /* its endpoint */
-	int outstanding;  /* leases out, and requests for one */
+	enum circuit_state logged_state;
+	bool was_heard, was_standby; /* as it was logged last */
+	int outstanding;	     /* leases out, and requests for one */
 
 	enum look_state look;
 	struct pool_request look_request;
@@ -89,6 +92,16 @@ void servers_news(struct servers *servers);
 struct pool *server_pool(struct server *server, bool is_work);
 /* No connection of today is lent again. */
 void server_evict(struct server *server);
+
+/* servers_log.c */
+enum { SERVER_WORDS_BYTES = 160 };
+const char *server_words(const struct server *server, char out[SERVER_WORDS_BYTES]);
+/* The same postmaster as answered last, whatever became of it: within its life a timeline only grows. */
+bool server_is_same_process(const struct server *server, const struct identity *now);
+/* Another server behind the same address, in words; a mere restart is none. */
+void server_log_other(const struct server *server, const struct identity *now);
+/* What it is good for now, when that is not what was logged last. */
+void server_log_state(struct server *server);
 
 /* servers_look.c */
 void server_look(struct server *server);

@@ -255,6 +255,12 @@ static void a_standby_that_will_not_say_what_it_is_is_warned_of(void **state)
 	free(b);
 }
 
+/* The target's, in its order. */
+static const struct json *server_at(const struct json *answer, size_t index)
+{
+	return json_at(json_get(json_get(answer, "data"), "servers"), index);
+}
+
 static void who_reads_is_answered_by_a_standby_while_the_primary_is_away(void **state)
 {
 	struct shell *sh = *state;
@@ -278,6 +284,11 @@ static void who_reads_is_answered_by_a_standby_while_the_primary_is_away(void **
 	const struct json *data = json_get(shell_json(sh, "status"), "data");
 	assert_true(json_is_true(json_get(data, "is_standby")));
 	assert_non_null(json_text(json_get(data, "replayed_until")));
+	const struct json *answer = health(sh);
+	shell_assert(sh, 3);
+	assert_null(json_text(json_get(server_at(answer, 0), "role")));
+	assert_cell(server_at(answer, 0), "error", "cannot connect");
+	assert_cell(server_at(answer, 1), "state", "replica");
 	dbtop(sh, "history");
 	shell_assert(sh, 0);
 	shell_assert_out(sh, "20240101000000");
@@ -315,6 +326,9 @@ static void two_primaries_are_a_split_brain_and_nothing_is_changed(void **state)
 	assert_cell(row, "state", "primary");
 	assert_cell(row, "reason",
 		"split brain: is a primary too, on timeline 2; this server is on timeline 1");
+	assert_cell(server_at(answer, 0), "state", "suspect");
+	assert_cell(server_at(answer, 1), "state", "primary");
+	assert_cell(json_get(answer, "data"), "trouble", "split brain: ");
 	dbtop(sh, "health");
 	shell_assert_out(sh, "split brain: localhost:");
 	dbtop(sh, "upgrade --yes");

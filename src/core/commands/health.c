@@ -73,6 +73,34 @@ static void add_own_pools(struct report *report, const struct app *app)
 	}
 }
 
+/* What each server of the target is good for, as its last answers and failures say. */
+static void add_servers(struct report *report, const struct app *app)
+{
+	const struct servers *servers = fleet_servers(app);
+	const char *trouble = monitor_trouble(app);
+	struct node *table = report_table(report, report->data, "servers", NULL);
+	char name[FLEET_NAME_BYTES];
+
+	for (int i = 0; i < (int)servers_count(servers); i++) {
+		const struct circuit *circuit = servers_circuit(servers, i);
+		const struct err *failure = servers_failure(servers, i);
+		struct node *row = report_row(report, table);
+		fleet_name(app, i, name);
+		report_text(report, row, "server", NULL, name);
+		report_text(report, row, "state", NULL, circuit_state_word(circuit->state));
+		report_text(report, row, "role", NULL,
+			!circuit->has_role    ? NULL
+			: circuit->is_standby ? "standby"
+					      : "primary");
+		report_int(report, row, "timeline", NULL,
+			circuit->timeline > 0 ? circuit->timeline : VALUE_UNKNOWN, UNIT_NONE);
+		report_bool(report, row, "is_watched", NULL, i == fleet_here(app));
+		report_text(report, row, "error", NULL,
+			failure->kind == ERR_NONE ? NULL : failure->text);
+	}
+	report_text(report, report->data, "trouble", NULL, *trouble ? trouble : NULL);
+}
+
 static void add_pool(struct report *report, const struct pool_health *pool, struct pool *own)
 {
 	struct node *node = report_object(report, report->data, "pool", NULL);
@@ -217,6 +245,7 @@ static void on_ready(void *arg)
 		app->model.pool.sampled_us ? app->model.pool.took_us : VALUE_UNKNOWN, UNIT_NONE);
 	report_bool(report, report->data, "is_split_brain", NULL,
 		app->model.replicas.split_words[0] != '\0');
+	add_servers(report, app);
 	add_pool(report, &app->model.pool, endpoint_pool(app->primary));
 	add_own_pools(report, app);
 	add_app_pools(report, app);

@@ -46,8 +46,8 @@ static bool can_arm(const struct app *app, const char **why)
 {
 	if (app->target.is_read_only)
 		*why = "this target is read-only";
-	else if (app->model.replicas.split_words[0])
-		*why = app->model.replicas.split_words;
+	else if (monitor_trouble(app)[0])
+		*why = monitor_trouble(app);
 	else if (app->model.is_armed)
 		*why = "the session is armed already";
 	return !*why;
