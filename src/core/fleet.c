@@ -252,7 +252,9 @@ void fleet_name(const struct app *app, int server, char out[FLEET_NAME_BYTES])
 
 void fleet_move(struct app *app, int server)
 {
-	if (server == app->fleet->here)
+	int left = app->fleet->here;
+
+	if (server == left)
 		return;
 	assert_always(!run_is_open(app), "a run stays with its server");
 	app->fleet->told = SERVERS_NONE;
@@ -260,6 +262,7 @@ void fleet_move(struct app *app, int server)
 	for (size_t i = 0; i < app->standby_count; i++)
 		app->model.standbys[i] = *endpoint_view(app->standbys[i]);
 	monitor_move(app);
+	servers_leave(app->fleet->servers, left);
 }
 
 /*

@@ -106,6 +106,8 @@ void servers_ask(
 	struct servers *servers, const struct servers_wish *wish, servers_done_fn *done, void *arg);
 /* Drop a request that was not answered yet: done() comes with ERR_CANCELED. */
 void servers_forget(struct servers *servers, servers_done_fn *done, void *arg);
+/* The same for all who wait for that one server (ROUTE_THIS): nobody cares for its answer any more. */
+void servers_leave(struct servers *servers, int server);
 
 /* NULL when the connection was closed under the holder. */
 struct conn *server_lease_conn(const struct server_lease *lease);

@@ -468,6 +468,14 @@ void servers_ask(
 }
 
 /* In every state something is under way that ends it, but while it waits for news. */
+static void forget(struct servers_ask *ask)
+{
+	ask->is_forgotten = true;
+	if (ask->state == ASK_WAITING)
+		(void)!pool_cancel(&ask->request);
+	servers_serve_soon(ask->servers);
+}
+
 void servers_forget(struct servers *servers, servers_done_fn *done, void *arg)
 {
 	struct servers_ask *ask;
@@ -475,12 +483,18 @@ void servers_forget(struct servers *servers, servers_done_fn *done, void *arg)
 	DL_FOREACH (servers->asks, ask)
 		if (ask->done == done && ask->arg == arg && !ask->is_forgotten)
 			break;
-	if (!ask)
-		return;
-	ask->is_forgotten = true;
-	if (ask->state == ASK_WAITING)
-		(void)!pool_cancel(&ask->request);
-	servers_serve_soon(servers);
+	if (ask)
+		forget(ask);
+}
+
+void servers_leave(struct servers *servers, int server)
+{
+	struct servers_ask *ask;
+
+	DL_FOREACH (servers->asks, ask)
+		if (ask->wish.class == ROUTE_THIS && ask->wish.server == server &&
+			!ask->is_forgotten)
+			forget(ask);
 }
 
 /* Pools that go tell those in their lines; what is held goes with them. */

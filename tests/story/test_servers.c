@@ -82,7 +82,15 @@ static void a_second_primary_shuts_the_gate_until_it_is_gone(void **state)
 	world_close(w);
 }
 
-/* Also a run that is open stays with its server, and goes there only once it is closed. */
+/* From now on the second server hears of nothing. */
+static void cut_off(struct world *w)
+{
+	server_run(w->servers, 1, "alter system set primary_conninfo = ''");
+	server_run(w->servers, 1, "select pg_reload_conf()");
+	server_wait(w->servers, 1, "select count(*) = 0 from pg_stat_wal_receiver");
+}
+
+/* A run that is open stays with its server; closed, the console goes and says what the new primary never heard of. */
 static void the_console_goes_where_the_primary_is(void **state)
 {
 	struct world *w = *state;
@@ -93,12 +101,16 @@ static void the_console_goes_where_the_primary_is(void **state)
 	configure(w, cluster_conninfo(w->servers, 0), lines);
 	world_open(w, 120, 36, "4 Migrations 1 to run");
 	server_wait_replayed(w->servers, 1);
+	cut_off(w);
+	world_enter(w);
+	world_step(w, "the database is at 2024");
 
 	assert_true(cluster_stop_node(w->servers, 0, CLUSTER_STOP_FAST, &e));
 	pty_wait_text(&w->pty, "NO CONNECTION");
 	assert_true(cluster_promote_node(w->servers, 1, &e));
 
-	pty_wait_words(&w->pty, "now (timeline 2)");
+	pty_wait_words(&w->pty, "now (timeline 2): leave this run");
+	pty_type_until(&w->pty, "\033", "this is another server (timeline 1 -> 2)");
 	pty_wait_text(&w->pty, "primary");
 	pty_type_until(&w->pty, "3", "› Replicas");
 	pty_wait_text(&w->pty, "missing");

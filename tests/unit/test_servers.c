@@ -6,10 +6,7 @@
 
 #include <string.h>
 
-#include "base/log.h"
-#include "base/path.h"
 #include "fake/servers_world.h"
-#include "scratch.h"
 
 static void the_first_of_the_list_is_asked_and_nobody_else_when_it_is_the_primary(void **state)
 {
@@ -267,36 +264,6 @@ static void the_first_of_the_list_says_which_cluster_is_meant_also_when_it_answe
 	assert_non_null(strstr(servers_trouble(w->servers), "another server answers at pg-b:5432"));
 }
 
-static void what_a_server_is_good_for_and_that_it_changed_sides_is_one_line_in_the_log(void **state)
-{
-	struct servers_world *w = *state;
-	char *folder = scratch_new(), *path = path_join(folder, "log");
-	struct err e;
-	size_t len;
-	assert_true(
-		log_open(&(const struct log_options){ .sink = path, .level = LOG_LEVEL_INFO }, &e));
-	servers_world_open(w, 2);
-	servers_world_look(w);
-
-	servers_world_kill(w, 0, 500);
-	servers_world_promote(w, 1, 2);
-	servers_world_look(w);
-
-	char *text = path_read(path, 100000, &len, &e);
-	log_close();
-	scratch_remove(folder);
-	free(path);
-	assert_non_null(text);
-	assert_non_null(strstr(text, " info  role: server server=ann@pg-a:5432/shop"));
-	assert_non_null(strstr(text, " was=unknown is=primary timeline=1 why=\"\"\n"));
-	char *moved = strstr(text, " warn  role: server server=ann@pg-b:5432/shop");
-	assert_non_null(moved);
-	assert_non_null(strstr(moved, " was=replica is=primary timeline=2 why=\"\"\n"));
-	assert_null(strstr(strstr(moved, "timeline=2") + 1, "timeline=2"));
-	assert_null(strstr(text, "another server answers"));
-	free(text);
-}
-
 static void what_only_a_person_can_cure_is_told_at_once_and_not_dialed_again(void **state)
 {
 	struct servers_world *w = *state;
@@ -329,6 +296,28 @@ static void a_request_can_be_taken_back(void **state)
 
 	assert_int_equal(w->holders[0].answers, 1);
 	assert_int_equal(w->holders[0].error.kind, ERR_CANCELED);
+}
+
+static void who_waits_for_a_server_that_is_left_is_told_at_once_and_nobody_else_is(void **state)
+{
+	struct servers_world *w = *state;
+	for (int i = 0; i < 50; i++) {
+		fake_hang(w->fakes[0]);
+		fake_hang(w->fakes[1]);
+	}
+	servers_world_open(w, 2);
+	struct servers_wish left = servers_world_wish(ROUTE_THIS);
+	struct servers_wish other = servers_world_wish(ROUTE_THIS);
+	other.server = 1;
+	servers_world_ask(w, 0, &left);
+	servers_world_ask(w, 1, &other);
+
+	servers_leave(w->servers, 0);
+	servers_world_ms(w, 0);
+
+	assert_int_equal(w->holders[0].answers, 1);
+	assert_int_equal(w->holders[0].error.kind, ERR_CANCELED);
+	assert_int_equal(w->holders[1].answers, 0);
 }
 
 static void what_waits_ends_when_the_servers_go(void **state)
@@ -473,13 +462,13 @@ int main(void)
 		TEST(two_primaries_on_one_timeline_are_both_refused),
 		TEST(a_server_of_another_cluster_is_never_used_and_named),
 		TEST(the_first_of_the_list_says_which_cluster_is_meant_also_when_it_answers_last),
-		TEST(what_a_server_is_good_for_and_that_it_changed_sides_is_one_line_in_the_log),
 		TEST(what_only_a_person_can_cure_is_told_at_once_and_not_dialed_again),
 		TEST(a_request_can_be_taken_back),
 		TEST(of_old_servers_a_promoted_standby_is_found_by_asking),
 		TEST(of_old_servers_a_session_that_was_promoted_is_no_standby_any_more),
 		TEST(a_statement_the_server_lost_is_forgotten_and_the_connection_kept),
 		TEST(a_server_nobody_asks_any_more_is_let_go),
+		TEST(who_waits_for_a_server_that_is_left_is_told_at_once_and_nobody_else_is),
 		TEST(what_waits_ends_when_the_servers_go),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
