@@ -399,6 +399,33 @@ static void the_usual_judge_knows_whom_a_loss_concerns(void **state)
 	assert_int_equal(pool_judge(NULL, POOL_DIAL_FAILED, &e, true), POOL_STOP);
 }
 
+/* Fault row 25: sessions end one after another, and a dial was refused in between. */
+static void a_link_lost_after_the_dialing_stopped_does_not_hide_why_it_did(void **state)
+{
+	struct pool_world *w = *state;
+	w->options.size = w->options.min_size = 2;
+	pool_world_open(w);
+	pool_open(w->pool);
+	pool_world_ms(w, 0);
+	pool_world_take_many(w, 0, 2);
+	fake_refuse(w->c.fake, "x failed: FATAL:  28P01: password authentication failed\n");
+	fake_pick(w->c.fake, 1);
+	fake_goodbye(w->c.fake, "57P01", "terminating connection");
+	pool_world_ms(w, 0);
+	pool_world_give_back(w, 0);
+	pool_world_give_back(w, 1);
+	pool_world_ms(w, 2000);
+	assert_int_equal(w->c.fake->dials, 3);
+
+	fake_pick(w->c.fake, 2);
+	fake_goodbye(w->c.fake, "57P01", "terminating connection");
+	pool_world_ms(w, 60000);
+
+	assert_int_equal(w->c.fake->dials, 3);
+	assert_int_equal(pool_view(w->pool)->state, LINK_STOPPED);
+	assert_non_null(strstr(pool_view(w->pool)->error, "refuses the password"));
+}
+
 static void the_view_says_how_the_endpoint_is(void **state)
 {
 	struct pool_world *w = *state;
@@ -452,6 +479,7 @@ int main(void)
 		CASE(a_full_set_of_dead_connections_cannot_fail_a_caller),
 		CASE(another_judge_may_condemn_all_for_one_and_is_asked_once),
 		CASE(the_usual_judge_knows_whom_a_loss_concerns),
+		CASE(a_link_lost_after_the_dialing_stopped_does_not_hide_why_it_did),
 		CASE(the_view_says_how_the_endpoint_is),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
