@@ -117,6 +117,37 @@ void server_hear_conn(struct server *server, const struct conn *conn);
 bool server_doubts_conn(const struct server *server, const struct conn *conn);
 
 /* servers_ask.c */
+
+enum ask_state {
+	ASK_CHOOSING, /* no server fits yet: news are waited for */
+	ASK_WAITING,  /* in the line of a pool */
+	ASK_REPLAY, /* has a connection that is asked first: to a standby that may be behind, or to whom? */
+	ASK_OVER,
+};
+
+struct servers_ask {
+	struct servers *servers;
+	struct servers_wish wish;
+	struct route_token token;
+	servers_done_fn *done;
+	void *arg;
+	enum ask_state state;
+	unsigned round; /* of serving: looked at */
+	bool has_guessed;
+	bool is_looking, has_looked; /* at all servers, since it asked */
+	bool is_behind;		     /* the standby was: now the primary is wanted */
+	bool is_forgotten;
+	int64_t due_us, replay_due_us;
+	int64_t replay_pause_ms;
+	struct server *server; /* of WAITING and REPLAY */
+	struct pool *pool;
+	struct pool_request request;
+	struct pool_lease lease;
+	struct loop_timer *deadline, *pause;
+	struct err error; /* of the last try; ERR_NONE = none yet */
+	struct servers_ask *prev, *next;
+};
+
 void servers_serve(struct servers *servers);
 void servers_end_asks(struct servers *servers);
 /* Somebody waits for a server that is not there yet. */
