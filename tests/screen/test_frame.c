@@ -263,7 +263,7 @@ int main(void)
 	setlocale(LC_ALL, "");
 	unsetenv("XDG_CONFIG_HOME");
 	unsetenv("NO_COLOR");
-	setenv("HOME", "/nonexistent", 1);
+	setenv("HOME", "/dev/null/home", 1);
 	setenv("INPUTRC", "/dev/null", 1);
 	const struct CMUnitTest tests[] = {
 		TEST(only_cells_that_changed_are_put),

@@ -241,7 +241,7 @@ int main(void)
 {
 	setlocale(LC_ALL, "");
 	unsetenv("XDG_CONFIG_HOME");
-	setenv("HOME", "/nonexistent", 1);
+	setenv("HOME", "/dev/null/home", 1);
 	setenv("INPUTRC", "/dev/null", 1);
 	const struct CMUnitTest tests[] = {
 		TEST(the_selected_row_is_copied),

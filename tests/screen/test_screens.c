@@ -227,7 +227,7 @@ int main(int argc, char **argv)
 {
 	setlocale(LC_ALL, "");
 	unsetenv("XDG_CONFIG_HOME");
-	setenv("HOME", "/nonexistent", 1);
+	setenv("HOME", "/dev/null/home", 1);
 	if (argc > 1)
 		return show(argv[1]);
 	const struct CMUnitTest tests[] = {

@@ -31,7 +31,7 @@ static void start_app(struct app *app, struct loop *loop, const struct setup *se
 	setenv("LC_ALL", setup->locale ? setup->locale : "C.UTF-8", 1);
 	setlocale(LC_ALL, "");
 	setenv("TERM", setup->term ? setup->term : "xterm-256color", 1);
-	setenv("HOME", "/nonexistent", 1);
+	setenv("HOME", "/dev/null/home", 1);
 	unsetenv("XDG_CONFIG_HOME");
 	unsetenv("NO_COLOR");
 	if (setup->no_color)

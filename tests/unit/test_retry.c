@@ -222,73 +222,69 @@ static void the_endpoint_hears_what_kind_of_failure_it_was(void **state)
 	}
 }
 
+enum { AWAY = RETRY_ELSEWHERE, SAME = RETRY_SAME, PRIMARY = RETRY_PRIMARY, NO = RETRY_NEVER };
+enum { KEEP = RETRY_LINK_KEEP, DROP = RETRY_LINK_DROP, FORGET = RETRY_LINK_FORGET };
+enum { EVICT = RETRY_LINK_EVICT };
+static const struct {
+	const char *sqlstate, *text;
+	int dial, unit, link, news;
+} rows[] = {
+	{ "08007", "", NO, NO, DROP, RETRY_NEWS_FAILED },
+	{ "40003", "", NO, NO, DROP, RETRY_NEWS_FAILED },
+	{ "08006", "", AWAY, PRIMARY, DROP, RETRY_NEWS_FAILED },
+	{ "08P01", "query_wait_timeout", AWAY, NO, DROP, RETRY_NEWS_FULL },
+	{ "08P01", "server login has been failing", AWAY, NO, DROP, RETRY_NEWS_STARTING },
+	{ "08P01", "login failed", AWAY, NO, DROP, RETRY_NEWS_STARTING },
+	{ "08P01", "the database is paused", AWAY, NO, DROP, RETRY_NEWS_STARTING },
+	{ "08P01", "invalid message", NO, NO, DROP, RETRY_NEWS_NONE },
+	{ "0A000", "cached plan must not change", NO, SAME, FORGET, RETRY_NEWS_NONE },
+	{ "0A000", "not supported", NO, NO, KEEP, RETRY_NEWS_NONE },
+	{ "25006", "", NO, PRIMARY, EVICT, RETRY_NEWS_DEMOTED },
+	{ "25P02", "", NO, NO, KEEP, RETRY_NEWS_NONE },
+	{ "25P03", "", NO, NO, DROP, RETRY_NEWS_NONE },
+	{ "25P04", "", NO, NO, DROP, RETRY_NEWS_NONE },
+	{ "26000", "", NO, SAME, FORGET, RETRY_NEWS_NONE },
+	{ "42P05", "", NO, SAME, FORGET, RETRY_NEWS_NONE },
+	{ "28000", "", NO, NO, DROP, RETRY_NEWS_AUTH },
+	{ "3D000", "", NO, NO, DROP, RETRY_NEWS_AUTH },
+	{ "40001", "conflict with recovery", AWAY, PRIMARY, KEEP, RETRY_NEWS_NONE },
+	{ "40001", "could not serialize", NO, SAME, KEEP, RETRY_NEWS_NONE },
+	{ "40P01", "", NO, SAME, KEEP, RETRY_NEWS_NONE },
+	{ "40002", "", NO, NO, KEEP, RETRY_NEWS_NONE },
+	{ "23505", "", NO, NO, KEEP, RETRY_NEWS_NONE },
+	{ "53300", "", AWAY, NO, DROP, RETRY_NEWS_FULL },
+	{ "53000", "", NO, SAME, KEEP, RETRY_NEWS_NONE },
+	{ "53200", "", NO, SAME, KEEP, RETRY_NEWS_NONE },
+	{ "53100", "", NO, NO, KEEP, RETRY_NEWS_NONE },
+	{ "54000", "", NO, NO, KEEP, RETRY_NEWS_NONE },
+	{ "55P03", "", NO, NO, KEEP, RETRY_NEWS_NONE },
+	{ "57014", "", NO, NO, KEEP, RETRY_NEWS_NONE },
+	{ "57P01", "", AWAY, PRIMARY, DROP, RETRY_NEWS_LEAVING },
+	{ "57P02", "", AWAY, PRIMARY, DROP, RETRY_NEWS_LEAVING },
+	{ "57P03", "", AWAY, NO, DROP, RETRY_NEWS_STARTING },
+	{ "57P04", "", NO, NO, EVICT, RETRY_NEWS_AUTH },
+	{ "57P05", "", AWAY, PRIMARY, DROP, RETRY_NEWS_NONE },
+	{ "58030", "", NO, NO, DROP, RETRY_NEWS_NONE },
+	{ "72000", "", NO, SAME, KEEP, RETRY_NEWS_NONE },
+	{ "XX000", "", NO, NO, DROP, RETRY_NEWS_NONE },
+	{ "XX001", "", NO, NO, DROP, RETRY_NEWS_CORRUPT },
+	{ "XX002", "", NO, NO, DROP, RETRY_NEWS_CORRUPT },
+	{ "", "certificate verify failed", NO, NO, DROP, RETRY_NEWS_AUTH },
+	{ "", "channel binding required", NO, NO, DROP, RETRY_NEWS_AUTH },
+	{ "", "server does not support SSL", NO, NO, DROP, RETRY_NEWS_AUTH },
+	{ "", "unsupported protocol version", NO, NO, DROP, RETRY_NEWS_AUTH },
+	{ "", "invalid connection option \"x\"", NO, NO, DROP, RETRY_NEWS_AUTH },
+	{ "", "the password in clear", NO, NO, DROP, RETRY_NEWS_AUTH },
+	{ "", "no password supplied", NO, NO, DROP, RETRY_NEWS_AUTH },
+	{ "", "Connection refused", AWAY, PRIMARY, DROP, RETRY_NEWS_REFUSED },
+	{ "", "No such file or directory", AWAY, PRIMARY, DROP, RETRY_NEWS_REFUSED },
+	{ "", "gone", AWAY, PRIMARY, DROP, RETRY_NEWS_FAILED },
+};
+
 /* The table of the facts, row by row: what a dial, a unit, the link and the endpoint make of each failure. */
 static void each_failure_has_its_row(void **state)
 {
 	(void)state;
-	enum {
-		AWAY = RETRY_ELSEWHERE,
-		SAME = RETRY_SAME,
-		PRIMARY = RETRY_PRIMARY,
-		NO = RETRY_NEVER
-	};
-	enum { KEEP = RETRY_LINK_KEEP, DROP = RETRY_LINK_DROP, FORGET = RETRY_LINK_FORGET };
-	enum { EVICT = RETRY_LINK_EVICT };
-	static const struct {
-		const char *sqlstate, *text;
-		int dial, unit, link, news;
-	} rows[] = {
-		{ "08007", "", NO, NO, DROP, RETRY_NEWS_FAILED },
-		{ "40003", "", NO, NO, DROP, RETRY_NEWS_FAILED },
-		{ "08006", "", AWAY, PRIMARY, DROP, RETRY_NEWS_FAILED },
-		{ "08P01", "query_wait_timeout", AWAY, NO, DROP, RETRY_NEWS_FULL },
-		{ "08P01", "server login has been failing", AWAY, NO, DROP, RETRY_NEWS_STARTING },
-		{ "08P01", "login failed", AWAY, NO, DROP, RETRY_NEWS_STARTING },
-		{ "08P01", "the database is paused", AWAY, NO, DROP, RETRY_NEWS_STARTING },
-		{ "08P01", "invalid message", NO, NO, DROP, RETRY_NEWS_NONE },
-		{ "0A000", "cached plan must not change", NO, SAME, FORGET, RETRY_NEWS_NONE },
-		{ "0A000", "not supported", NO, NO, KEEP, RETRY_NEWS_NONE },
-		{ "25006", "", NO, PRIMARY, EVICT, RETRY_NEWS_DEMOTED },
-		{ "25P02", "", NO, NO, KEEP, RETRY_NEWS_NONE },
-		{ "25P03", "", NO, NO, DROP, RETRY_NEWS_NONE },
-		{ "25P04", "", NO, NO, DROP, RETRY_NEWS_NONE },
-		{ "26000", "", NO, SAME, FORGET, RETRY_NEWS_NONE },
-		{ "42P05", "", NO, SAME, FORGET, RETRY_NEWS_NONE },
-		{ "28000", "", NO, NO, DROP, RETRY_NEWS_AUTH },
-		{ "3D000", "", NO, NO, DROP, RETRY_NEWS_AUTH },
-		{ "40001", "conflict with recovery", AWAY, PRIMARY, KEEP, RETRY_NEWS_NONE },
-		{ "40001", "could not serialize", NO, SAME, KEEP, RETRY_NEWS_NONE },
-		{ "40P01", "", NO, SAME, KEEP, RETRY_NEWS_NONE },
-		{ "40002", "", NO, NO, KEEP, RETRY_NEWS_NONE },
-		{ "23505", "", NO, NO, KEEP, RETRY_NEWS_NONE },
-		{ "53300", "", AWAY, NO, DROP, RETRY_NEWS_FULL },
-		{ "53000", "", NO, SAME, KEEP, RETRY_NEWS_NONE },
-		{ "53200", "", NO, SAME, KEEP, RETRY_NEWS_NONE },
-		{ "53100", "", NO, NO, KEEP, RETRY_NEWS_NONE },
-		{ "54000", "", NO, NO, KEEP, RETRY_NEWS_NONE },
-		{ "55P03", "", NO, NO, KEEP, RETRY_NEWS_NONE },
-		{ "57014", "", NO, NO, KEEP, RETRY_NEWS_NONE },
-		{ "57P01", "", AWAY, PRIMARY, DROP, RETRY_NEWS_LEAVING },
-		{ "57P02", "", AWAY, PRIMARY, DROP, RETRY_NEWS_LEAVING },
-		{ "57P03", "", AWAY, NO, DROP, RETRY_NEWS_STARTING },
-		{ "57P04", "", NO, NO, EVICT, RETRY_NEWS_AUTH },
-		{ "57P05", "", AWAY, PRIMARY, DROP, RETRY_NEWS_NONE },
-		{ "58030", "", NO, NO, DROP, RETRY_NEWS_NONE },
-		{ "72000", "", NO, SAME, KEEP, RETRY_NEWS_NONE },
-		{ "XX000", "", NO, NO, DROP, RETRY_NEWS_NONE },
-		{ "XX001", "", NO, NO, DROP, RETRY_NEWS_CORRUPT },
-		{ "XX002", "", NO, NO, DROP, RETRY_NEWS_CORRUPT },
-		{ "", "certificate verify failed", NO, NO, DROP, RETRY_NEWS_AUTH },
-		{ "", "channel binding required", NO, NO, DROP, RETRY_NEWS_AUTH },
-		{ "", "server does not support SSL", NO, NO, DROP, RETRY_NEWS_AUTH },
-		{ "", "unsupported protocol version", NO, NO, DROP, RETRY_NEWS_AUTH },
-		{ "", "invalid connection option \"x\"", NO, NO, DROP, RETRY_NEWS_AUTH },
-		{ "", "the password in clear", NO, NO, DROP, RETRY_NEWS_AUTH },
-		{ "", "no password supplied", NO, NO, DROP, RETRY_NEWS_AUTH },
-		{ "", "Connection refused", AWAY, PRIMARY, DROP, RETRY_NEWS_REFUSED },
-		{ "", "No such file or directory", AWAY, PRIMARY, DROP, RETRY_NEWS_REFUSED },
-		{ "", "gone", AWAY, PRIMARY, DROP, RETRY_NEWS_FAILED },
-	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		struct err e = *rows[i].sqlstate ? server_error(rows[i].sqlstate, rows[i].text)
