@@ -80,7 +80,8 @@ static const struct {
 	{ { "dbtop_pool_connect_seconds", "How long dials that succeeded took", METRIC_HISTOGRAM,
 		  0 },
 		offsetof(struct pool_stats, connect_tally) },
-	{ { "dbtop_pool_transaction_seconds", "How long units of work took, BEGIN to end",
+	{ { "dbtop_pool_transaction_seconds",
+		  "How long transactions took: questions, and units of work from BEGIN to end",
 		  METRIC_HISTOGRAM, 0 },
 		offsetof(struct pool_stats, transaction_tally) },
 };

@@ -400,6 +400,12 @@ struct conn *lease_conn(struct lease *lease)
 					     : pool_conn(endpoint->pool, lease->loan);
 }
 
+void lease_note_transaction(struct lease *lease, int64_t took_us)
+{
+	if (lease->endpoint && lease->purpose == CONN_MONITOR)
+		pool_note_transaction(lease->endpoint->pool, took_us);
+}
+
 void lease_give_back(struct lease *lease)
 {
 	struct endpoint *endpoint = lease->endpoint;

@@ -64,6 +64,8 @@ void lease_take(struct endpoint *endpoint, enum conn_purpose purpose,
 void lease_forget(struct endpoint *endpoint, lease_done_fn *done, void *arg);
 /* NULL once the endpoint is gone. */
 struct conn *lease_conn(struct lease *lease);
+/* A transaction on it took so long, BEGIN to end; of a monitoring connection its pool keeps count. */
+void lease_note_transaction(struct lease *lease, int64_t took_us);
 /* Once. A monitoring connection given back inside a transaction is rolled back first. A change connection closes. */
 void lease_give_back(struct lease *lease);
 

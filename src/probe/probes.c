@@ -212,6 +212,9 @@ static void tick_answered(void *arg, const struct result *result, const struct e
 	const struct probe *probe = &probe_table[index];
 
 	probes->spent_us += now_of(probes) - probes->asked_us;
+	/* A question outside of a transaction is one by itself. */
+	if (!e)
+		lease_note_transaction(probes->lease, now_of(probes) - probes->asked_us);
 	probes->due_us[index] = probes->started_us + probe->every_ms * 1000;
 	struct err empty = { 0 };
 	if (!e && result_rows(result) == 0) {

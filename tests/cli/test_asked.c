@@ -115,17 +115,18 @@ static void no_password_means_nobody_is_asked(void **state)
 	assert_null(strstr(str_c(&seat->pty.bytes), "Password for"));
 }
 
-/* The one server stands for primary and standbys, told apart by database and user: what counts is who gets in. */
+/* The one server stands for primary and standbys, by three names of it: what counts is who gets in. */
 static void a_password_typed_once_opens_the_standbys_too(void **state)
 {
 	struct seat *seat = *state;
 	struct shell *sh = seat->sh;
 	const char *port = strstr(cluster_tcp_conninfo(servers, 0), "port=") + 5;
-	char *place = mem_printf("127.0.0.1:%.*s", (int)strcspn(port, " "), port);
-	char *conf = mem_printf("[target shop]\nprimary = postgres://guarded@%s/%s\nreplicas = "
-				"postgres://guarded@%s/postgres postgres://postgres@%s/%s\nenv = "
-				"dev\n",
-		place, sh->database, place, place, sh->database);
+	int digits = (int)strcspn(port, " ");
+	char *conf = mem_printf("[target shop]\nprimary = postgres://guarded@127.0.0.1:%.*s/%s\n"
+				"replicas = postgres://guarded@localhost:%.*s/postgres "
+				"postgres://postgres@/%s?host=%s&port=%.*s\nenv = dev\n",
+		digits, port, sh->database, digits, port, sh->database, cluster_socket_dir(servers),
+		digits, port);
 	shell_write(sh, "dbtop.conf", conf);
 	shell_env(sh, "DBTOP_TARGET", "shop");
 
@@ -141,7 +142,6 @@ static void a_password_typed_once_opens_the_standbys_too(void **state)
 		"application_name like 'dbtop/%'");
 
 	assert_null(strstr(str_c(&seat->pty.bytes), "tr0ubadour"));
-	free(place);
 	free(conf);
 }
 

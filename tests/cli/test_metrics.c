@@ -80,6 +80,10 @@ static void what_is_known_is_printed(void **state)
 	assert_value(sh->out, "dbtop_budget_connections", "pool=\"dbtop\"", "4");
 	assert_value(sh->out, "dbtop_budget_fits", "pool=\"dbtop\"", "1");
 	assert_value(sh->out, "dbtop_pool_size", "", "4");
+	char *transactions = value_of(sh->out, "dbtop_pool_transaction_seconds_count", "");
+	assert_non_null(transactions);
+	assert_string_not_equal(transactions, "0");
+	free(transactions);
 	assert_value(sh->out, "dbtop_pool_state", "state=\"open\"", "1");
 	assert_value(sh->out, "dbtop_migrations_applied", "", "1");
 	assert_value(sh->out, "dbtop_migrations_pending", "", "1");

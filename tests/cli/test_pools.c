@@ -168,6 +168,13 @@ static void health_has_the_figures_of_its_own_pool_at_the_top(void **state)
 	dbtop(sh, "pools --json");
 	data = json_get(shell_json(sh, "pools"), "data");
 	const struct json *own = json_at(json_get(data, "own_pools"), 0);
+	assert_true(json_int(json_get(own, "acquires"), -1) >= 1);
+	assert_int_equal(json_int(json_get(own, "creates"), -1), 1);
+	assert_int_equal(json_int(json_get(own, "oldest_wait_us"), -1), 0);
+	assert_int_equal(json_int(json_get(json_get(own, "destroys"), "lifetime"), -1), 0);
+	assert_true(json_int(json_get(own, "connect_p99_us"), -1) > 0);
+	assert_true(json_int(json_get(own, "hold_max_us"), -1) >= 0);
+	assert_true(json_int(json_get(own, "transaction_p50_us"), -1) > 0);
 	assert_string_equal(json_text(json_get(own, "status")), "healthy");
 	assert_int_equal(json_int(json_get(own, "pool_size"), -1), 4);
 }

@@ -74,7 +74,7 @@ static void on_a_screen_the_second_waits_and_finds_it_done(void **state)
 	PQfinish(holder);
 	pty_wait_text(&w->pty, "done   step 1 of 1");
 	pty_type_until(&w->pty, "\033", "you are here: 20240102000000"); /* the lock goes */
-	pty_wait_words(&second, "changed since the plan was made; this run is over: leave");
+	pty_wait_words(&second, "make the plan again; this run is over: leave");
 	pty_type(&second, "s");
 	pty_wait_text(&second, "run.step: this run is over; leave the plan and open it again");
 	pty_type_until(&second, "\033", "you are here: 20240102000000");

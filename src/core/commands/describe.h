@@ -7,9 +7,13 @@
 
 #include "core/app.h"
 #include "core/inspect.h"
+#include "model/pool_stats.h"
 #include "model/report.h"
 
 void describe_plan(struct report *report, const struct inspection *inspection);
+/* All of one of dbtop's own pools; is_row: the main figures have labels of a table's columns. */
+void describe_pool_stats(
+	struct report *report, struct node *node, const struct pool_stats *stats, bool is_row);
 /* What may be wrong although it worked: warnings of files and history. */
 void describe_warnings(struct report *report, const struct inspection *inspection);
 /* Which server answered; where it is a standby, why no primary did and how old what it shows is. */

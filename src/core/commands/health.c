@@ -8,6 +8,7 @@
 #include "base/str.h"
 #include "core/advice.h"
 #include "core/app.h"
+#include "core/commands/describe.h"
 #include "core/fleet.h"
 #include "core/metrics.h"
 #include "core/monitor.h"
@@ -15,26 +16,6 @@
 #include "pg/lease.h"
 #include "probe/app_pools.h"
 #include "probe/health.h"
-
-/* Of dbtop's own connections to one server; labelled where they are a row of a table. */
-static void add_figures(
-	struct report *report, struct node *node, const struct pool_stats *stats, bool is_row)
-{
-	report_int(report, node, "pool_size", is_row ? "SIZE" : NULL, stats->pool_size, UNIT_COUNT);
-	report_int(report, node, "max_overflow", NULL, stats->max_overflow, UNIT_COUNT);
-	report_int(report, node, "checked_in_connections", is_row ? "IN" : NULL, stats->checked_in,
-		UNIT_COUNT);
-	report_int(report, node, "checked_out_connections", is_row ? "OUT" : NULL,
-		stats->checked_out, UNIT_COUNT);
-	report_int(report, node, "overflow", is_row ? "OVER" : NULL, stats->overflow, UNIT_COUNT);
-	report_int(report, node, "total", is_row ? "TOTAL" : NULL, stats->total, UNIT_COUNT);
-	report_int(report, node, "connecting", NULL, stats->connecting, UNIT_COUNT);
-	report_int(report, node, "waiting", is_row ? "WAIT" : NULL, stats->waiting, UNIT_COUNT);
-	report_int(report, node, "wait_p50_us", NULL, stats->wait.p50, UNIT_NONE);
-	report_int(report, node, "wait_p90_us", NULL, stats->wait.p90, UNIT_NONE);
-	report_int(report, node, "wait_p99_us", NULL, stats->wait.p99, UNIT_NONE);
-	report_int(report, node, "wait_max_us", NULL, stats->wait.max, UNIT_NONE);
-}
 
 static void add_state(struct report *report, struct node *node, struct pool *pool, bool is_row)
 {
@@ -46,7 +27,7 @@ static void add_state(struct report *report, struct node *node, struct pool *poo
 	report_text(report, node, "status", is_row ? "STATUS" : NULL,
 		health_word(health_verdict_of(status)));
 	report_text(report, node, "state", NULL, pool_state_word(stats.state));
-	add_figures(report, node, &stats, is_row);
+	describe_pool_stats(report, node, &stats, is_row);
 	report_text(report, node, "reason", is_row && *reason ? "WHY" : NULL, reason);
 }
 
@@ -229,7 +210,7 @@ static void on_ready(void *arg)
 	judge(app, &health);
 	report_text(report, report->data, "status", "status", health_word(health.verdict));
 	pool_stats(endpoint_pool(app->primary), &own);
-	add_figures(report, report->data, &own, false);
+	describe_pool_stats(report, report->data, &own, false);
 	struct node *checks = report_table(report, report->data, "checks", "");
 	for (size_t i = 0; i < health.check_count; i++) {
 		struct node *row = report_row(report, checks);
