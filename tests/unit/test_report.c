@@ -111,7 +111,7 @@ static void more_names_than_are_remembered_stay_what_they_are(void **state)
 {
 	(void)state;
 	struct report report;
-	char name[8];
+	char name[16];
 	report_init(&report, "status");
 	struct node *table = report_table(&report, report.data, "files", NULL);
 	struct node *row = report_row(&report, table);
