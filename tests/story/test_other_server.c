@@ -166,8 +166,8 @@ static void a_promoted_standby_that_missed_the_step_is_told_and_the_plan_stops(v
 	/* the run stays with its server; who leaves it goes where the primary is */
 	pty_type_until(&w->pty, "s", "no connection");
 	pty_type_until(&w->pty, "\033", "primary │");
-	pty_wait_words(
-		&w->pty, "this is another server (timeline 1 -> 2): 20240101000000, applied ");
+	pty_wait_text(&w->pty, "this is another server (timeline 1 -> 2): 20240101000000,");
+	pty_wait_text(&w->pty, "is missing here");
 	pty_wait_text(&w->pty, "4 Migrations 2 to run");
 	assert_nothing_on(w->servers, 1);
 
