@@ -17,8 +17,9 @@ struct unit_of_work {
 	struct conn *conn; /* borrowed */
 	enum unit_state state;
 	int64_t deadline_ms;
-	int savepoints;
-	bool is_ending; /* the answer awaited is that of COMMIT or ROLLBACK */
+	bool has_savepoint;
+	bool is_saving; /* the answer awaited is that of SAVEPOINT */
+	bool is_ending; /* … of COMMIT or ROLLBACK */
 	bool is_commit;
 	bool is_let_go;	  /* nobody is told, and the memory goes when it is over */
 	char *sql;	  /* owned: the text of ours that runs */
@@ -82,7 +83,7 @@ static void rolled_back(void *arg, const struct result *result, const struct err
 
 static void fail_unit(struct unit_of_work *unit, const struct err *e)
 {
-	bool may_go_on = unit->savepoints > 0 && !unit->is_ending && !unit->is_let_go &&
+	bool may_go_on = unit->has_savepoint && !unit->is_ending && !unit->is_let_go &&
 			 conn_is_usable(unit->conn);
 
 	unit->error = *e;
@@ -108,6 +109,8 @@ static void answered(void *arg, const struct result *result, const struct err *e
 	struct unit_of_work *unit = arg;
 	struct err refusal;
 
+	unit->has_savepoint |= unit->is_saving && !e; /* one that failed saves nothing */
+	unit->is_saving = false;
 	if (!e && !is_committed(unit, result, &refusal))
 		e = &refusal;
 	if (e) {
@@ -190,7 +193,7 @@ static char *named(const char *query, const char *name)
 
 void unit_savepoint(struct unit_of_work *unit, const char *name, unit_done_fn *done, void *arg)
 {
-	unit->savepoints++;
+	unit->is_saving = true;
 	ask(unit, named("unit-savepoint", name), done, arg);
 }
 

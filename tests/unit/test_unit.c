@@ -150,6 +150,150 @@ static void a_savepoint_saves_the_unit_from_an_error(void **state)
 	assert_int_equal(w->error.kind, ERR_NONE);
 }
 
+static void save(struct unit_world *w, const char *name, const char *text)
+{
+	fake_expect(w->c.fake, text);
+	fake_tag(w->c.fake, "SAVEPOINT");
+	unit_savepoint(w->unit, name, ended, w);
+	settle(w);
+	assert_int_equal(w->error.kind, ERR_NONE);
+}
+
+static void go_back_to(struct unit_world *w, const char *name, const char *text)
+{
+	fake_expect(w->c.fake, text);
+	fake_tag(w->c.fake, "ROLLBACK");
+	unit_rollback_to(w->unit, name, ended, w);
+	settle(w);
+	assert_int_equal(w->error.kind, ERR_NONE);
+}
+
+static void insert_in_vain(struct unit_world *w)
+{
+	fake_expect(w->c.fake, "INSERT");
+	fake_error(w->c.fake, "23505", "duplicate key", 0);
+	run(w, "INSERT …");
+	assert_string_equal(w->c.error.sqlstate, "23505");
+	assert_true(unit_is_open(w->unit));
+}
+
+static void commit(struct unit_world *w)
+{
+	fake_expect(w->c.fake, "COMMIT");
+	fake_tag(w->c.fake, "COMMIT");
+	unit_commit(w->unit, ended, w);
+	settle(w);
+	assert_int_equal(w->error.kind, ERR_NONE);
+}
+
+static void the_outer_savepoint_stands_after_a_return_to_the_inner_one(void **state)
+{
+	struct unit_world *w = *state;
+	begin(w, &(struct unit_options){ 0 }, "BEGIN");
+	save(w, "outer", "SAVEPOINT \"outer\"");
+	save(w, "inner", "SAVEPOINT \"inner\"");
+
+	insert_in_vain(w);
+	go_back_to(w, "inner", "ROLLBACK TO SAVEPOINT \"inner\"");
+	insert_in_vain(w);
+	go_back_to(w, "outer", "ROLLBACK TO SAVEPOINT \"outer\"");
+	commit(w);
+
+	assert_false(conn_in_transaction(w->c.conn));
+}
+
+/* The server aborts the transaction, and there is nothing to go back to. */
+static void a_savepoint_that_fails_saves_nothing(void **state)
+{
+	struct unit_world *w = *state;
+	begin(w, &(struct unit_options){ 0 }, "BEGIN");
+	fake_expect(w->c.fake, "SAVEPOINT");
+	fake_error(w->c.fake, "53200", "out of memory", 0);
+	expect_rollback(w);
+
+	unit_savepoint(w->unit, "only", ended, w);
+	settle(w);
+
+	assert_int_equal(w->ends, 2); /* BEGIN, and this */
+	assert_string_equal(w->error.sqlstate, "53200");
+	assert_false(unit_is_open(w->unit));
+	assert_false(conn_in_transaction(w->c.conn));
+}
+
+static void an_inner_savepoint_that_fails_leaves_the_outer_one(void **state)
+{
+	struct unit_world *w = *state;
+	begin(w, &(struct unit_options){ 0 }, "BEGIN");
+	save(w, "outer", "SAVEPOINT \"outer\"");
+	fake_expect(w->c.fake, "SAVEPOINT \"inner\"");
+	fake_error(w->c.fake, "53200", "out of memory", 0);
+
+	unit_savepoint(w->unit, "inner", ended, w);
+	settle(w);
+
+	assert_string_equal(w->error.sqlstate, "53200");
+	assert_true(unit_is_open(w->unit));
+	go_back_to(w, "outer", "ROLLBACK TO SAVEPOINT \"outer\"");
+	commit(w);
+}
+
+static void begin_in_vain(struct unit_world *w)
+{
+	const struct unit_options options = { .deadline_ms = 2000 };
+
+	w->unit = unit_begin(w->c.conn, &options, ended, w);
+	assert_int_equal(w->ends, 0);
+	settle(w);
+}
+
+static void a_begin_the_server_refuses_is_told_once_and_rolls_nothing_back(void **state)
+{
+	struct unit_world *w = *state;
+	fake_expect(w->c.fake, "BEGIN");
+	fake_error(w->c.fake, "0A000", "cannot set transaction read-write mode during recovery", 0);
+
+	begin_in_vain(w);
+
+	assert_int_equal(w->ends, 1);
+	assert_string_equal(w->error.sqlstate, "0A000");
+	assert_false(unit_is_open(w->unit));
+	assert_false(conn_in_transaction(w->c.conn));
+	assert_true(conn_is_usable(w->c.conn));
+}
+
+static void a_begin_that_loses_the_link_is_told_once(void **state)
+{
+	struct unit_world *w = *state;
+	fake_expect(w->c.fake, "BEGIN");
+	fake_fatal(w->c.fake, "57P01", "terminating connection due to administrator command");
+
+	begin_in_vain(w);
+	assert_false(conn_is_usable(w->c.conn));
+	loop_advance_ms(w->c.loop, 5000); /* and the new link knows nothing of the unit */
+
+	assert_int_equal(w->ends, 1);
+	assert_string_equal(w->error.sqlstate, "57P01");
+	assert_false(unit_is_open(w->unit));
+	assert_false(conn_in_transaction(w->c.conn));
+}
+
+static void a_begin_without_answer_drops_the_link_at_its_deadline(void **state)
+{
+	struct unit_world *w = *state;
+	fake_expect(w->c.fake, "BEGIN");
+	fake_silence(w->c.fake);
+
+	begin_in_vain(w);
+	loop_advance_ms(w->c.loop, 1999);
+	assert_int_equal(w->ends, 0);
+	loop_advance_ms(w->c.loop, 1);
+
+	assert_int_equal(w->ends, 1);
+	assert_int_equal(w->error.kind, ERR_TIMEOUT);
+	assert_false(unit_is_open(w->unit));
+	assert_int_equal(w->c.fake->finishes, 1);
+}
+
 static void cancel_rolls_back(void **state)
 {
 	struct unit_world *w = *state;
@@ -220,6 +364,12 @@ int main(void)
 		CASE(a_commit_answered_with_rollback_is_an_error),
 		CASE(an_error_rolls_back_before_it_is_told),
 		CASE(a_savepoint_saves_the_unit_from_an_error),
+		CASE(the_outer_savepoint_stands_after_a_return_to_the_inner_one),
+		CASE(a_savepoint_that_fails_saves_nothing),
+		CASE(an_inner_savepoint_that_fails_leaves_the_outer_one),
+		CASE(a_begin_the_server_refuses_is_told_once_and_rolls_nothing_back),
+		CASE(a_begin_that_loses_the_link_is_told_once),
+		CASE(a_begin_without_answer_drops_the_link_at_its_deadline),
 		CASE(cancel_rolls_back),
 		CASE(early_release_rolls_back),
 		CASE(release_in_mid_statement_cancels_and_rolls_back_untold),
