@@ -9,6 +9,7 @@
 #include "pg/conn_private.h"
 #include "pg/error.h"
 #include "pg/result_private.h"
+#include "pg/retry.h"
 
 enum { COPY_CHUNK_BYTES = 64 * 1024, CANCEL_WAIT_MS = 5000 };
 
@@ -288,12 +289,11 @@ static void exchange_finish(struct conn *conn)
 static bool prepare_again(struct conn *conn)
 {
 	struct exchange *x = &conn->exchange;
-	const char *sqlstate = x->error.sqlstate;
 
 	if (x->train || !is_named(conn) || x->is_retried ||
 		conn->driver->txn(conn->link) != DRIVER_TXN_IDLE)
 		return false;
-	if (strcmp(sqlstate, "26000") != 0 && strcmp(sqlstate, "0A000") != 0)
+	if (retry_judge(&x->error, RETRY_READING).link != RETRY_LINK_FORGET)
 		return false;
 	conn_forget_prepared(conn);
 	x->is_retried = true;

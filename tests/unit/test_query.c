@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /*
- * One question and its answer: results, errors and their place, deadlines, cancel, COPY, prepared texts.
+ * One question and its answer: results, errors and their place, deadlines, cancel, COPY.
  */
 #include "test.h"
 
@@ -290,69 +290,6 @@ static void copy_without_rows_is_ended_with_a_reason(void **state)
 
 static const struct query probe = { .sql = "SELECT probe", .is_prepared = true };
 
-static void a_text_is_prepared_once_a_link(void **state)
-{
-	struct conn_world *w = *state;
-	fake_expect(w->fake, "PREPARE dbtop_");
-	fake_expect(w->fake, "EXECUTE dbtop_");
-	fake_expect(w->fake, "EXECUTE dbtop_");
-	conn_world_ask(w, &probe);
-	conn_world_ask(w, &probe);
-	fake_check_done(w->fake);
-
-	fake_cut(w->fake);
-	loop_advance_ms(w->loop, 1200);
-	fake_expect(w->fake, "PREPARE dbtop_");
-	fake_expect(w->fake, "EXECUTE dbtop_");
-	conn_world_ask(w, &probe);
-	assert_int_equal(w->answers, 3);
-}
-
-static void a_statement_the_server_lost_is_prepared_again(void **state)
-{
-	struct conn_world *w = *state;
-	fake_expect(w->fake, "PREPARE dbtop_");
-	fake_expect(w->fake, "EXECUTE dbtop_");
-	conn_world_ask(w, &probe);
-
-	fake_expect(w->fake, "EXECUTE dbtop_");
-	fake_error(w->fake, "26000", "prepared statement does not exist", 0);
-	fake_expect(w->fake, "PREPARE dbtop_");
-	fake_expect(w->fake, "EXECUTE dbtop_");
-	fake_rows(w->fake, "a", "here");
-	conn_world_ask(w, &probe);
-
-	assert_string_equal(w->cell, "here");
-	assert_int_equal(w->answers, 2);
-}
-
-static void a_statement_that_stays_lost_is_an_error(void **state)
-{
-	struct conn_world *w = *state;
-	for (int i = 0; i < 2; i++) {
-		fake_expect(w->fake, "PREPARE dbtop_");
-		fake_expect(w->fake, "EXECUTE dbtop_");
-		fake_error(w->fake, "26000", "prepared statement does not exist", 0);
-	}
-
-	conn_world_ask(w, &probe);
-
-	assert_string_equal(w->error.sqlstate, "26000");
-}
-
-static void a_statement_that_is_there_already_is_used(void **state)
-{
-	struct conn_world *w = *state;
-	fake_expect(w->fake, "PREPARE dbtop_");
-	fake_error(w->fake, "42P05", "prepared statement already exists", 0);
-	fake_expect(w->fake, "EXECUTE dbtop_");
-	fake_rows(w->fake, "a", "here");
-
-	conn_world_ask(w, &probe);
-
-	assert_string_equal(w->cell, "here");
-}
-
 static void be_behind_a_pooler(struct conn_world *w)
 {
 	w->fake->backend_pid = 99;
@@ -443,10 +380,6 @@ int main(void)
 		CASE(a_full_socket_is_waited_for),
 		CASE(copy_sends_all_rows_though_the_socket_fills),
 		CASE(copy_without_rows_is_ended_with_a_reason),
-		CASE(a_text_is_prepared_once_a_link),
-		CASE(a_statement_the_server_lost_is_prepared_again),
-		CASE(a_statement_that_stays_lost_is_an_error),
-		CASE(a_statement_that_is_there_already_is_used),
 		CASE(through_a_pooler_a_question_brings_its_settings_and_has_no_name),
 		CASE(through_a_pooler_the_role_is_asked_for_not_believed),
 	};
