@@ -137,50 +137,6 @@ static void a_standby_behind_the_limit_is_not_read_from(void **state)
 	assert_int_equal(servers_world_ask(w, 0, &wish), 0);
 }
 
-static void an_answer_of_25006_evicts_all_connections_and_finds_the_new_primary(void **state)
-{
-	struct servers_world *w = *state;
-	servers_world_open(w, 3);
-	servers_world_look(w);
-	const struct servers_wish wish = servers_world_wish(ROUTE_PRIMARY);
-	assert_int_equal(servers_world_ask(w, 0, &wish), 0);
-	assert_int_equal(servers_world_ask(w, 1, &wish), 0);
-	servers_world_give_back(w, 1);
-	int finishes = w->fakes[0]->finishes;
-	servers_world_demote(w, 0);
-	servers_world_promote(w, 1, 2);
-	const struct err e = { .kind = ERR_SERVER,
-		.sqlstate = "25006",
-		.text = "cannot execute INSERT in a read-only transaction" };
-
-	struct retry_verdict verdict =
-		server_lease_hear_error(w->holders[0].lease, &e, RETRY_IN_UNIT);
-	servers_world_give_back(w, 0);
-
-	assert_int_equal(verdict.action, RETRY_PRIMARY);
-	assert_true(w->fakes[0]->finishes - finishes >= 2);
-	assert_int_equal(servers_primary(w->servers), 1);
-	assert_int_equal(servers_world_ask(w, 2, &wish), 1);
-}
-
-static void a_lost_primary_is_looked_for_until_somebody_is_promoted(void **state)
-{
-	struct servers_world *w = *state;
-	servers_world_open(w, 3);
-	servers_world_look(w);
-	const struct servers_wish wish = servers_world_wish(ROUTE_PRIMARY);
-	servers_world_kill(w, 0, 500);
-
-	assert_int_equal(servers_world_ask(w, 0, &wish), SERVERS_NONE);
-	servers_world_ms(w, 3000);
-	assert_null(w->holders[0].lease);
-	servers_world_promote(w, 2, 2);
-	servers_world_ms(w, 200);
-
-	assert_int_equal(server_lease_server(w->holders[0].lease), 2);
-	assert_int_equal(servers_circuit(w->servers, 2)->timeline, 2);
-}
-
 static void without_a_primary_the_deadline_says_so(void **state)
 {
 	struct servers_world *w = *state;
@@ -338,57 +294,6 @@ static void what_waits_ends_when_the_servers_go(void **state)
 	assert_null(server_lease_conn(w->holders[1].lease));
 }
 
-/* ---- before 14 a server does not tell its role with each answer ---- */
-
-static void be_old(struct servers_world *w)
-{
-	for (int i = 0; i < SERVERS_WORLD_COUNT; i++) {
-		w->fakes[i]->server_version = 130012;
-		w->fakes[i]->identity.server_version = 130012;
-		w->fakes[i]->in_hot_standby = NULL;
-	}
-	servers_world_open(w, 2);
-	servers_world_look(w);
-}
-
-static void of_old_servers_a_promoted_standby_is_found_by_asking(void **state)
-{
-	struct servers_world *w = *state;
-	be_old(w);
-	const struct servers_wish reads = servers_world_wish(ROUTE_REPLICA),
-				  writes = servers_world_wish(ROUTE_PRIMARY);
-	assert_int_equal(servers_world_ask(w, 0, &reads), 1);
-	servers_world_give_back(w, 0);
-
-	servers_world_kill(w, 0, 500);
-	servers_world_promote(w, 1, 2);
-	w->fakes[1]->in_hot_standby = NULL;
-	servers_world_ask(w, 1, &writes);
-	servers_world_ms(w, 2000);
-
-	assert_int_equal(server_lease_server(w->holders[1].lease), 1);
-	assert_int_equal(servers_primary(w->servers), 1);
-	assert_false(conn_view(server_lease_conn(w->holders[1].lease))->identity.is_standby);
-}
-
-static void of_old_servers_a_session_that_was_promoted_is_no_standby_any_more(void **state)
-{
-	struct servers_world *w = *state;
-	be_old(w);
-	const struct servers_wish reads = servers_world_wish(ROUTE_REPLICA);
-	assert_int_equal(servers_world_ask(w, 0, &reads), 1);
-	servers_world_promote(w, 1, 2);
-	w->fakes[1]->in_hot_standby = NULL;
-	servers_world_demote(w, 0);
-	w->fakes[0]->in_hot_standby = NULL;
-	servers_world_ms(w, 11000); /* what was heard that long ago may be over */
-	servers_world_give_back(w, 0);
-	servers_world_look(w);
-
-	assert_int_equal(servers_world_ask(w, 1, &reads), 0);
-	assert_int_equal(servers_primary(w->servers), 1);
-}
-
 /* ---- what an error means for the connection ---- */
 
 static void on_probe(void *arg, const struct result *result, const struct err *e)
@@ -455,8 +360,6 @@ int main(void)
 		TEST(a_standby_that_stays_behind_the_write_gives_way_to_the_primary),
 		TEST(a_token_of_an_older_timeline_is_dropped),
 		TEST(a_standby_behind_the_limit_is_not_read_from),
-		TEST(an_answer_of_25006_evicts_all_connections_and_finds_the_new_primary),
-		TEST(a_lost_primary_is_looked_for_until_somebody_is_promoted),
 		TEST(without_a_primary_the_deadline_says_so),
 		TEST(of_two_primaries_the_older_timeline_is_fenced_and_told),
 		TEST(two_primaries_on_one_timeline_are_both_refused),
@@ -464,8 +367,6 @@ int main(void)
 		TEST(the_first_of_the_list_says_which_cluster_is_meant_also_when_it_answers_last),
 		TEST(what_only_a_person_can_cure_is_told_at_once_and_not_dialed_again),
 		TEST(a_request_can_be_taken_back),
-		TEST(of_old_servers_a_promoted_standby_is_found_by_asking),
-		TEST(of_old_servers_a_session_that_was_promoted_is_no_standby_any_more),
 		TEST(a_statement_the_server_lost_is_forgotten_and_the_connection_kept),
 		TEST(a_server_nobody_asks_any_more_is_let_go),
 		TEST(who_waits_for_a_server_that_is_left_is_told_at_once_and_nobody_else_is),
