@@ -105,6 +105,36 @@ static void a_readmitted_standby_starts_slowly(void **state)
 	assert_in_range(w->hits[1], 9500, 10500);
 }
 
+static void a_standby_that_is_down_gets_nothing_while_another_serves(void **state)
+{
+	struct world *w = *state;
+	circuit_hear_failure(&w->circuits[1], RETRY_NEWS_REFUSED, 0);
+
+	draw_many(w, ROUTE_ANY, 0);
+	assert_int_equal(w->hits[1], 0);
+	assert_in_range(w->hits[2], 14000, 16000);
+	assert_in_range(w->hits[3], 14000, 16000);
+	draw_many(w, ROUTE_REPLICA, 0);
+
+	assert_int_equal(w->hits[1], 0);
+	assert_int_equal(w->hits[0], 0);
+}
+
+static void when_all_standbys_are_down_one_is_the_last_resort_of_who_wants_a_standby(void **state)
+{
+	struct world *w = *state;
+	for (int i = 1; i < STOPS; i++)
+		circuit_hear_failure(&w->circuits[i], RETRY_NEWS_REFUSED, 0);
+
+	struct route_choice any = choose(w, ROUTE_ANY, NULL, 0);
+	struct route_choice replica = choose(w, ROUTE_REPLICA, NULL, 0);
+
+	assert_int_equal(any.stop, 0);
+	assert_false(any.is_last_resort);
+	assert_true(replica.stop > 0);
+	assert_true(replica.is_last_resort);
+}
+
 static void a_lagging_standby_gets_nothing_while_a_better_one_is_there(void **state)
 {
 	struct world *w = *state;
@@ -261,6 +291,9 @@ int main(void)
 		WITH_WORLD(reads_are_spread_evenly_over_equal_standbys),
 		WITH_WORLD(the_busiest_of_three_is_never_drawn),
 		WITH_WORLD(a_readmitted_standby_starts_slowly),
+		WITH_WORLD(a_standby_that_is_down_gets_nothing_while_another_serves),
+		WITH_WORLD(
+			when_all_standbys_are_down_one_is_the_last_resort_of_who_wants_a_standby),
 		WITH_WORLD(a_lagging_standby_gets_nothing_while_a_better_one_is_there),
 		WITH_WORLD(when_all_standbys_lag_a_read_goes_to_the_primary),
 		WITH_WORLD(the_last_endpoint_is_never_thrown_out),
