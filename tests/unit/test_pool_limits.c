@@ -104,6 +104,72 @@ static void a_dial_that_hangs_does_not_keep_others_from_being_served(void **stat
 	assert_int_equal(pool_world_stats(w).connecting, 1);
 }
 
+static void a_dial_that_hangs_in_the_overflow_keeps_nobody_from_the_rest_of_it(void **state)
+{
+	struct pool_world *w = *state;
+	w->options.size = 1;
+	w->options.max_overflow = 2;
+	pool_world_open(w);
+	pool_world_take(w, 0);
+	fake_hang(w->c.fake);
+	pool_world_take(w, 1);
+
+	pool_world_take(w, 2); /* a second overflow, and the first in line gets it */
+	assert_true(pool_world_has(w, 1));
+	pool_world_give_back(w, 0);
+	assert_true(pool_world_has(w, 2));
+
+	assert_int_equal(pool_world_stats(w).total, 2);
+	assert_int_equal(pool_world_stats(w).connecting, 1);
+	assert_int_equal(pool_world_stats(w).overflow, 2); /* the dial has its place in it */
+}
+
+/* ---- a greeting that fails: the dial went well, the first question did not ---- */
+
+static void expect_greeting(struct pool_world *w)
+{
+	w->c.fake->is_identity_scripted = true;
+	fake_expect(w->c.fake, "LOCAL SELECT");
+}
+
+static void a_greeting_that_fails_gives_its_place_to_a_dial_that_serves_who_waits(void **state)
+{
+	struct pool_world *w = *state;
+	w->options.size = 1;
+	pool_world_open(w);
+	expect_greeting(w);
+	fake_drop(w->c.fake);
+	expect_greeting(w);
+	fake_rows(w->c.fake, "backend_pid", "4242");
+
+	pool_world_take(w, 0);
+	assert_int_equal(w->holders[0].answers, 0);
+	assert_int_equal(pool_world_stats(w).create_errors, 1);
+	assert_int_equal(pool_world_stats(w).total + pool_world_stats(w).connecting, 0);
+	pool_world_ms(w, 50);
+
+	assert_true(pool_world_has(w, 0));
+	assert_int_equal(w->c.fake->dials, 2);
+	assert_int_equal(pool_world_stats(w).total, 1);
+}
+
+static void a_greeting_that_fails_is_told_to_the_hasty(void **state)
+{
+	struct pool_world *w = *state;
+	w->options.size = 1;
+	w->holders[0].request.is_hasty = true;
+	pool_world_open(w);
+	expect_greeting(w);
+	fake_fatal(w->c.fake, "57P01", "terminating connection due to administrator command");
+
+	pool_world_take(w, 0);
+
+	assert_int_equal(w->holders[0].answers, 1);
+	assert_string_equal(w->holders[0].error.sqlstate, "57P01");
+	assert_int_equal(pool_world_stats(w).total + pool_world_stats(w).connecting, 0);
+	assert_int_equal(w->c.fake->finishes, 1);
+}
+
 static void at_most_four_dials_are_under_way(void **state)
 {
 	struct pool_world *w = *state;
@@ -203,6 +269,29 @@ static void a_server_that_stays_full_is_asked_once_in_ten_seconds(void **state)
 	assert_int_equal(w->c.fake->dials, 3 + 6);
 	assert_int_equal(pool_world_stats(w).ceiling, 2);
 	assert_int_equal(pool_world_stats(w).total, 2);
+}
+
+static void a_minimum_the_server_has_no_room_for_is_not_dialed_for_in_a_loop(void **state)
+{
+	struct pool_world *w = *state;
+	w->options.size = w->options.min_size = 3;
+	pool_world_open(w);
+	fake_admit(w->c.fake);
+	fake_admit(w->c.fake);
+	for (int i = 0; i < 7; i++)
+		fake_refuse(w->c.fake, full);
+
+	pool_open(w->pool);
+	pool_world_ms(w, 0);
+	assert_int_equal(w->c.fake->dials, 3);
+	pool_world_ms(w, 60000);
+
+	assert_int_equal(pool_world_stats(w).total, 2);	 /* it lives with what it has … */
+	assert_in_range(w->c.fake->dials, 3 + 1, 3 + 6); /* … and tries in ten seconds or more */
+	assert_true(pool_world_take(w, 0));
+	pool_world_ms(w, 120000); /* by then there is room */
+	assert_int_equal(pool_world_stats(w).total, 3);
+	assert_int_equal(pool_world_stats(w).ceiling, 0);
 }
 
 static void without_any_connection_one_is_dialed_at_a_time(void **state)
@@ -362,11 +451,15 @@ int main(void)
 		CASE(overflow_is_never_negative),
 		CASE(a_failed_dial_gives_its_place_back),
 		CASE(a_dial_that_hangs_does_not_keep_others_from_being_served),
+		CASE(a_dial_that_hangs_in_the_overflow_keeps_nobody_from_the_rest_of_it),
+		CASE(a_greeting_that_fails_gives_its_place_to_a_dial_that_serves_who_waits),
+		CASE(a_greeting_that_fails_is_told_to_the_hasty),
 		CASE(at_most_four_dials_are_under_way),
 		CASE(after_a_failure_at_most_two_dials_are_under_way),
 		CASE(a_server_without_room_lowers_the_ceiling_and_who_waits_is_served),
 		CASE(the_ceiling_grows_back_by_one_connection_in_ten_seconds),
 		CASE(a_server_that_stays_full_is_asked_once_in_ten_seconds),
+		CASE(a_minimum_the_server_has_no_room_for_is_not_dialed_for_in_a_loop),
 		CASE(without_any_connection_one_is_dialed_at_a_time),
 		CASE(who_says_retry_lifts_the_ceiling),
 		CASE(waiting_in_vain_for_a_full_server_says_so),

@@ -195,6 +195,19 @@ static void what_was_answered_cannot_be_taken_back(void **state)
 	assert_int_equal(w->holders[1].answers, 1);
 }
 
+static void what_was_never_asked_cannot_be_taken_back(void **state)
+{
+	struct pool_world *w = one_busy(state);
+
+	assert_false(pool_cancel(&w->holders[1].request));
+	pool_world_ms(w, 0);
+
+	assert_int_equal(w->holders[1].answers, 0);
+	assert_false(pool_world_take(w, 1)); /* and may be asked as if nothing had been */
+	pool_world_give_back(w, 0);
+	assert_true(pool_world_has(w, 1));
+}
+
 static void a_failed_dial_tells_the_hasty_at_once_and_the_patient_nothing(void **state)
 {
 	struct pool_world *w = *state;
@@ -449,6 +462,7 @@ int main(void)
 		CASE(a_dial_outlives_the_request_it_was_begun_for),
 		CASE(a_connection_whose_asker_is_gone_stays_in_the_pool),
 		CASE(what_was_answered_cannot_be_taken_back),
+		CASE(what_was_never_asked_cannot_be_taken_back),
 		CASE(a_failed_dial_tells_the_hasty_at_once_and_the_patient_nothing),
 		CASE(a_hasty_request_waits_while_something_may_still_serve_it),
 		CASE(the_patient_learn_at_their_deadline_why_dials_failed),

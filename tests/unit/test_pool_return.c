@@ -140,6 +140,54 @@ static void a_connection_that_broke_in_use_is_not_lent_again(void **state)
 	assert_int_equal(w->c.fake->dials, 2);
 }
 
+static enum pool_verdict always_replace(
+	void *arg, enum pool_mishap mishap, const struct err *e, bool is_final)
+{
+	(void)e;
+	(void)is_final;
+	(*(int *)arg)++;
+	return mishap == POOL_LINK_LOST ? POOL_REPLACE : POOL_AGAIN;
+}
+
+/* How often an idle one was asked whether it lives, after another one was lost in use. */
+static int pings_after_a_loss(struct pool_world *w)
+{
+	pool_world_open(w);
+	pool_world_take_many(w, 0, 2);
+	pool_world_give_back(w, 1);
+	pool_world_ms(w, 1000);
+	fake_pick(w->c.fake, 1);
+	fake_goodbye(w->c.fake, "57P01", "terminating connection");
+	pool_world_ms(w, 0);
+	pool_world_give_back(w, 0);
+	pool_world_take(w, 2);
+	assert_true(pool_world_has(w, 2));
+	assert_int_equal(pool_world_stats(w).destroys[POOL_REASON_BROKEN], 1);
+	assert_int_equal(w->c.fake->dials, 2);
+	return (int)pool_world_stats(w).pings;
+}
+
+static void the_usual_judge_has_the_others_asked_after_a_loss(void **state)
+{
+	struct pool_world *w = *state;
+	w->c.fake->is_obliging = true;
+
+	assert_int_equal(pings_after_a_loss(w), 1);
+}
+
+static void a_judge_may_say_that_a_loss_concerns_nobody_else(void **state)
+{
+	struct pool_world *w = *state;
+	int asked = 0;
+	w->options.judge = always_replace;
+	w->options.judge_arg = &asked;
+
+	assert_int_equal(pings_after_a_loss(w), 0);
+
+	assert_int_equal(asked, 1);
+	assert_int_equal(pool_error(w->pool)->kind, ERR_NONE);
+}
+
 static void a_condemned_connection_is_closed_when_it_comes_back(void **state)
 {
 	struct pool_world *w = one_lent(state);
@@ -298,6 +346,8 @@ int main(void)
 		CASE(a_rollback_without_answer_closes_the_connection),
 		CASE(in_mid_question_it_is_canceled_and_closed),
 		CASE(a_connection_that_broke_in_use_is_not_lent_again),
+		CASE(the_usual_judge_has_the_others_asked_after_a_loss),
+		CASE(a_judge_may_say_that_a_loss_concerns_nobody_else),
 		CASE(a_condemned_connection_is_closed_when_it_comes_back),
 		CASE(a_second_return_is_refused_and_harms_nobody),
 		CASE(a_return_to_the_wrong_pool_is_refused_and_harms_nobody),

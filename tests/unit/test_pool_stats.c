@@ -91,6 +91,40 @@ static void requests_that_end_otherwise_are_counted_by_how(void **state)
 	assert_int_equal(stats.acquires, 1);
 }
 
+static void a_request_taken_back_is_counted_once_in_each_phase(void **state)
+{
+	struct pool_world *w = *state;
+	w->options.size = 2;
+	pool_world_open(w);
+	pool_world_take(w, 0);
+
+	assert_false(pool_cancel(&w->holders[1].request)); /* before it was asked */
+	assert_int_equal(pool_world_stats(w).cancels, 0);
+	fake_hang(w->c.fake);
+	pool_world_take_many(w, 1, 3);
+	assert_true(pool_cancel(&w->holders[1].request)); /* while it is dialed for */
+	pool_world_ms(w, 0);
+	assert_int_equal(pool_world_stats(w).cancels, 1);
+	assert_true(pool_cancel(&w->holders[3].request)); /* in line behind another */
+	assert_false(pool_cancel(&w->holders[3].request));
+	pool_world_ms(w, 0);
+	assert_int_equal(pool_world_stats(w).cancels, 2);
+	struct pool_lease lease = w->holders[0].lease;
+	pool_give_back(w->pool, lease);
+	assert_true(pool_cancel(&w->holders[2].request)); /* granted, and not told yet */
+	pool_world_ms(w, 0);
+	assert_int_equal(pool_world_stats(w).cancels, 3);
+	assert_false(pool_cancel(&w->holders[2].request)); /* answered */
+	pool_world_ms(w, 0);
+
+	struct pool_stats stats = pool_world_stats(w);
+	assert_int_equal(stats.cancels, 3);
+	assert_int_equal(stats.acquires, 1);
+	assert_int_equal(stats.checked_in, 1);
+	assert_int_equal(stats.connecting, 1); /* the dial is the pool's own */
+	w->holders[0].lease = (struct pool_lease){ 0 };
+}
+
 static void a_lost_connection_leaves_the_gauges(void **state)
 {
 	struct pool_world *w = *state;
@@ -197,6 +231,7 @@ int main(void)
 		CASE(waiting_is_only_counted_where_somebody_waited),
 		CASE(holding_and_dialing_are_measured),
 		CASE(requests_that_end_otherwise_are_counted_by_how),
+		CASE(a_request_taken_back_is_counted_once_in_each_phase),
 		CASE(a_lost_connection_leaves_the_gauges),
 		CASE(reset_begins_the_counting_anew_and_keeps_the_gauges),
 		CASE(every_state_and_reason_has_a_word),

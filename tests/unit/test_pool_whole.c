@@ -368,6 +368,32 @@ static void new_connections_go_where_the_new_conninfo_says(void **state)
 	assert_true(pool_world_said(w, "grown server=ann@pg-b:5432/shop total=1") > 0);
 }
 
+static void connections_there_are_stay_under_a_new_conninfo_until_they_go(void **state)
+{
+	struct pool_world *w = *state;
+	struct err e;
+	w->options.size = 2;
+	pool_world_open(w);
+	pool_world_take(w, 0);
+	struct conn *old = pool_world_conn(w, 0);
+	pool_world_give_back(w, 0);
+	struct conninfo *info = conninfo_new("host=pg-b user=ann dbname=shop", NULL, &e);
+	loop_virtual_host(w->c.loop, "pg-b", "192.0.2.9");
+
+	pool_set_info(w->pool, info);
+	conninfo_free(info);
+	pool_world_ms(w, 60000);
+	assert_int_equal(w->c.fake->finishes, 0);
+	assert_true(pool_world_take(w, 0));
+	assert_ptr_equal(pool_world_conn(w, 0), old);
+	assert_string_equal(w->c.fake->last_hostaddr, "192.0.2.1");
+	pool_world_take(w, 1); /* a second one */
+
+	assert_true(pool_world_has(w, 1));
+	assert_string_equal(w->c.fake->last_hostaddr, "192.0.2.9");
+	assert_true(conn_is_usable(old));
+}
+
 /* Exit status of the child: bit by bit what was not refused. */
 static int use_in_child(struct pool_world *w)
 {
@@ -425,6 +451,7 @@ int main(void)
 		CASE(freeing_ends_everything_at_once),
 		CASE(a_pool_may_be_freed_by_whoever_hears_that_it_is_closed),
 		CASE(new_connections_go_where_the_new_conninfo_says),
+		CASE(connections_there_are_stay_under_a_new_conninfo_until_they_go),
 		CASE(a_forked_child_is_refused_and_leaves_the_sockets_alone),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
