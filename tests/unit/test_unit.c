@@ -294,6 +294,27 @@ static void a_begin_without_answer_drops_the_link_at_its_deadline(void **state)
 	assert_int_equal(w->c.fake->finishes, 1);
 }
 
+static void a_begin_whose_settings_are_refused_is_rolled_back(void **state)
+{
+	struct unit_world *w = *state;
+	conn_free(w->c.conn);
+	w->c.options.purpose = CONN_WORK;
+	w->c.fake->backend_pid = 99; /* a pooler, which shares the session out */
+	conn_world_open(&w->c);
+	fake_expect(w->c.fake, "BEGIN");
+	fake_tag(w->c.fake, "BEGIN");
+	fake_expect(w->c.fake, "SELECT");
+	fake_error(w->c.fake, "42501", "permission denied to set role", 0);
+	expect_rollback(w);
+
+	begin_in_vain(w);
+
+	assert_int_equal(w->ends, 1);
+	assert_string_equal(w->error.sqlstate, "42501");
+	assert_false(unit_is_open(w->unit));
+	assert_false(conn_in_transaction(w->c.conn));
+}
+
 static void cancel_rolls_back(void **state)
 {
 	struct unit_world *w = *state;
@@ -370,6 +391,7 @@ int main(void)
 		CASE(a_begin_the_server_refuses_is_told_once_and_rolls_nothing_back),
 		CASE(a_begin_that_loses_the_link_is_told_once),
 		CASE(a_begin_without_answer_drops_the_link_at_its_deadline),
+		CASE(a_begin_whose_settings_are_refused_is_rolled_back),
 		CASE(cancel_rolls_back),
 		CASE(early_release_rolls_back),
 		CASE(release_in_mid_statement_cancels_and_rolls_back_untold),
