@@ -6,6 +6,7 @@
 
 #include "base/mem.h"
 #include "fake/pool_world.h"
+#include "pg/unit.h"
 
 static struct pool_world *one_lent(void **state)
 {
@@ -135,6 +136,32 @@ static void a_connection_that_broke_in_use_is_not_lent_again(void **state)
 	pool_world_give_back(w, 0);
 	pool_world_take(w, 1);
 
+	assert_true(pool_world_has(w, 1));
+	assert_int_equal(pool_world_stats(w).destroys[POOL_REASON_BROKEN], 1);
+	assert_int_equal(w->c.fake->dials, 2);
+}
+
+static void count_end(void *arg, const struct err *e)
+{
+	assert_non_null(e);
+	(*(int *)arg)++;
+}
+
+static void a_connection_whose_begin_was_never_answered_is_not_lent_again(void **state)
+{
+	struct pool_world *w = one_lent(state);
+	const struct unit_options options = { .deadline_ms = 2000 };
+	int ends = 0;
+	fake_expect(w->c.fake, "BEGIN");
+	fake_silence(w->c.fake);
+	struct unit_of_work *unit = unit_begin(pool_world_conn(w, 0), &options, count_end, &ends);
+	pool_world_ms(w, 2000);
+
+	unit_free(unit);
+	pool_world_give_back(w, 0);
+	pool_world_take(w, 1);
+
+	assert_int_equal(ends, 1);
 	assert_true(pool_world_has(w, 1));
 	assert_int_equal(pool_world_stats(w).destroys[POOL_REASON_BROKEN], 1);
 	assert_int_equal(w->c.fake->dials, 2);
@@ -348,6 +375,7 @@ int main(void)
 		CASE(a_connection_that_broke_in_use_is_not_lent_again),
 		CASE(the_usual_judge_has_the_others_asked_after_a_loss),
 		CASE(a_judge_may_say_that_a_loss_concerns_nobody_else),
+		CASE(a_connection_whose_begin_was_never_answered_is_not_lent_again),
 		CASE(a_condemned_connection_is_closed_when_it_comes_back),
 		CASE(a_second_return_is_refused_and_harms_nobody),
 		CASE(a_return_to_the_wrong_pool_is_refused_and_harms_nobody),
