@@ -176,10 +176,12 @@ void pool_come_back(struct pool_member *member)
 {
 	member->serial = 0;
 	member->is_leaking = false;
-	if (member->state == MEMBER_CUT)
-		member_enter(member, MEMBER_FREE);
-	else
+	if (member->state != MEMBER_CUT) {
 		pool_receive(member);
+		return;
+	}
+	member_enter(member, MEMBER_FREE);
+	pool_settle_soon(member->pool);
 }
 
 static struct pool_member *find_lent(const struct pool *pool, struct pool_lease lease)
