@@ -116,6 +116,7 @@ static void on_news(void *arg)
 	servers->news = NULL;
 	servers->is_changed = false;
 	if (is_changed) {
+		servers_find_twins(servers);
 		check_split(servers);
 		measure_lag(servers);
 		for (size_t i = 0; i < servers->count; i++)
@@ -229,6 +230,8 @@ void server_hear_identity(struct server *server, const struct identity *identity
 void server_hear_look(struct server *server, const struct identity *identity)
 {
 	server_log_other(server, identity);
+	if (server_is_twin_news(server, identity))
+		servers_news(server->servers);
 	server->identity = *identity;
 	hear_role(server, identity->is_standby, identity->timeline);
 }

@@ -15,7 +15,8 @@
  *
  * Of two primaries the one on the older timeline is fenced; on the same timeline nobody can say which one is right, and
  * no primary is given out until a person has settled it. A server of another cluster behind one of the addresses is
- * never used.
+ * never used. One server under two names of the list is no split: the later name is left unused while the earlier one
+ * serves.
  */
 #ifndef DBTOP_PG_SERVERS_H
 #define DBTOP_PG_SERVERS_H

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Inside of servers. servers.c: birth, end, and what is heard of each server; servers_look.c: asking them who they are;
- * servers_log.c: what is logged of them; servers_ask.c: from a wish to a connection; servers_lease.c: the connection
- * in somebody's hands.
+ * servers_log.c: what is logged of them; servers_twin.c: one of them under two names; servers_ask.c: from a wish to a
+ * connection; servers_lease.c: the connection in somebody's hands.
  */
 #ifndef DBTOP_PG_SERVERS_PRIVATE_H
 #define DBTOP_PG_SERVERS_PRIVATE_H
@@ -25,9 +25,11 @@ struct server {
 	struct circuit circuit;
 	struct identity identity; /* who answered last */
 	struct err failure;	  /* the last one; ERR_NONE = none since it answered */
-	uint64_t lsn;	  /* insert position of a primary, replayed of a standby; 0 = not known */
-	bool is_stranger; /* of another cluster: never used */
-	bool was_up;	  /* its endpoint */
+	uint64_t lsn;	   /* insert position of a primary, replayed of a standby; 0 = not known */
+	bool is_stranger;  /* of another cluster: never used */
+	bool is_twin;	   /* drained: another name of one that serves */
+	bool is_twin_told; /* … and the log said so */
+	bool was_up;	   /* its endpoint */
 	enum circuit_state logged_state;
 	bool was_heard, was_standby; /* as it was logged last */
 	int outstanding;	     /* leases out, and requests for one */
@@ -102,6 +104,12 @@ bool server_is_same_process(const struct server *server, const struct identity *
 void server_log_other(const struct server *server, const struct identity *now);
 /* What it is good for now, when that is not what was logged last. */
 void server_log_state(struct server *server);
+
+/* servers_twin.c */
+/* Of one server under two names only the first is used, and the log says so once. */
+void servers_find_twins(struct servers *servers);
+/* Another name of a server answers as somebody else. */
+bool server_is_twin_news(const struct server *server, const struct identity *now);
 
 /* servers_look.c */
 void server_look(struct server *server);

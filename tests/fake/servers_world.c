@@ -22,6 +22,7 @@ int servers_world_setup(void **state)
 		free(text);
 		w->fakes[i] = fake_new(w->loop);
 		w->fakes[i]->first_fd = 1000 * (i + 1);
+		w->fakes[i]->identity.started_us = i + 1;
 		snprintf(w->fakes[i]->identity.host, sizeof(w->fakes[i]->identity.host), "%s",
 			names[i]);
 		if (i > 0)
