@@ -23,7 +23,8 @@ static void on_ring(uv_poll_t *poll, int status, int events)
 bool alarm_open(struct loop *loop)
 {
 	loop->alarm_us = INT64_MAX;
-	loop->alarm_fd = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
+	/* Of the clock that the loop's times are of (base/clock.c). */
+	loop->alarm_fd = timerfd_create(CLOCK_BOOTTIME, TFD_NONBLOCK | TFD_CLOEXEC);
 	if (loop->alarm_fd < 0 || uv_poll_init(&loop->uv, &loop->alarm, loop->alarm_fd) != 0)
 		return false;
 	loop->alarm.data = loop;

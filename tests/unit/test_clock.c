@@ -15,10 +15,14 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "loop/loop.h"
 
 enum { SLEPT_S = 8 * 3600 };
 
 enum { SLEPT = 0, AWAKE, NO_NAMESPACE };
+
+/* What a process does that has slept: its exit status. */
+typedef int sleeper_fn(int64_t before_us);
 
 static bool fall_asleep(void)
 {
@@ -34,32 +38,28 @@ static bool fall_asleep(void)
 }
 
 /* Of a child; the offset counts for those it makes. */
-static _Noreturn void sleep_and_look(int64_t before_us)
+static _Noreturn void sleep_and_do(sleeper_fn *act, int64_t before_us)
 {
 	int status;
 
 	if (!fall_asleep())
 		_exit(NO_NAMESPACE);
 	pid_t pid = fork();
-	if (pid == 0) {
-		int64_t passed_s = (clock_mono_us(&clock_system) - before_us) / 1000000;
-		_exit(passed_s >= SLEPT_S && passed_s < SLEPT_S + 600 ? SLEPT : AWAKE);
-	}
+	if (pid == 0)
+		_exit(act(before_us));
 	_exit(pid > 0 && waitpid(pid, &status, 0) == pid && WIFEXITED(status) ? WEXITSTATUS(status)
 									      : AWAKE);
 }
 
-/* Fault row 22: data of before the night are eight hours old, and a console armed before it is not armed any more. */
-static void ages_count_what_the_machine_slept(void **state)
+static void assert_slept(sleeper_fn *act)
 {
-	(void)state;
 	int status;
 	int64_t before_us = clock_mono_us(&clock_system);
 
 	fflush(NULL);
 	pid_t pid = fork();
 	if (pid == 0)
-		sleep_and_look(before_us);
+		sleep_and_do(act, before_us);
 	assert_int_equal(waitpid(pid, &status, 0), pid);
 	assert_true(WIFEXITED(status));
 	if (WEXITSTATUS(status) == NO_NAMESPACE) {
@@ -67,6 +67,46 @@ static void ages_count_what_the_machine_slept(void **state)
 		skip();
 	}
 	assert_int_equal(WEXITSTATUS(status), SLEPT);
+}
+
+static int look_at_the_clock(int64_t before_us)
+{
+	int64_t passed_s = (clock_mono_us(&clock_system) - before_us) / 1000000;
+
+	return passed_s >= SLEPT_S && passed_s < SLEPT_S + 600 ? SLEPT : AWAKE;
+}
+
+/* Fault row 22: data of before the night are eight hours old, and a console armed before it is not armed any more. */
+static void ages_count_what_the_machine_slept(void **state)
+{
+	(void)state;
+	assert_slept(look_at_the_clock);
+}
+
+static void on_due(void *arg)
+{
+	*(bool *)arg = true;
+}
+
+/* A wait that is set by another clock would end eight hours late. */
+static int wait_for_a_timer(int64_t before_us)
+{
+	struct loop *loop = loop_new();
+	bool is_due = false;
+
+	(void)before_us;
+	alarm(20);
+	loop_timer_start(loop, 10, 0, on_due, &is_due);
+	while (!is_due)
+		loop_turn(loop, true);
+	loop_free(loop);
+	return SLEPT;
+}
+
+static void timers_ring_in_time_after_a_sleep(void **state)
+{
+	(void)state;
+	assert_slept(wait_for_a_timer);
 }
 
 static void it_never_goes_back(void **state)
@@ -86,6 +126,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(ages_count_what_the_machine_slept),
+		cmocka_unit_test(timers_ring_in_time_after_a_sleep),
 		cmocka_unit_test(it_never_goes_back),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
