@@ -53,12 +53,12 @@ static void share_password(const struct app *app, struct conninfo *info)
 		conninfo_set(info, "password", app->password);
 }
 
-static void take_place(struct app *app, struct conninfo *info)
+static void take_place(struct app *app, const struct conninfo *info)
 {
 	struct fleet *fleet = app->fleet;
 	struct place *place = &fleet->places[fleet->count++];
 
-	place->info = info;
+	place->info = conninfo_copy(info);
 	place->monitor_info = conninfo_copy(info);
 	if (app->target.monitor_user)
 		conninfo_set(place->monitor_info, "user", app->target.monitor_user);
@@ -91,7 +91,7 @@ static bool read_places(struct app *app, struct err *e)
 
 	app->fleet->places = mem_zero((all.count + 1) * sizeof(*app->fleet->places));
 	for (size_t i = 0; ok && i < all.count; i++)
-		take_place(app, conninfo_copy(all.items[i]));
+		take_place(app, all.items[i]);
 	conninfo_list_release(&all);
 	return ok;
 }
@@ -123,6 +123,12 @@ static void stand_on(struct app *app, int here)
 
 /* ---- news ---- */
 
+static void show_standbys(struct app *app)
+{
+	for (size_t i = 0; i < app->standby_count; i++)
+		app->model.standbys[i] = *endpoint_view(app->standbys[i]);
+}
+
 /* Nothing is changed while it lasts, also by whom nobody asked again. */
 static void tell_trouble(struct app *app)
 {
@@ -147,8 +153,7 @@ static void on_changed(void *arg, int server)
 	} else if (server == app->fleet->here) {
 		monitor_link_changed(app);
 	} else {
-		for (size_t i = 0; i < app->standby_count; i++)
-			app->model.standbys[i] = *endpoint_view(app->standbys[i]);
+		show_standbys(app);
 		monitor_standby_changed(app);
 		bus_post(&app->bus, EVENT_LINK);
 	}
@@ -259,8 +264,7 @@ void fleet_move(struct app *app, int server)
 	assert_always(!run_is_open(app), "a run stays with its server");
 	app->fleet->told = SERVERS_NONE;
 	stand_on(app, server);
-	for (size_t i = 0; i < app->standby_count; i++)
-		app->model.standbys[i] = *endpoint_view(app->standbys[i]);
+	show_standbys(app);
 	monitor_move(app);
 	servers_leave(app->fleet->servers, left);
 }

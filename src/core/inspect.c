@@ -27,7 +27,6 @@ struct inspector {
 	char *goal; /* owned */
 	struct inspection *inspection;
 	struct server_lease *lease;
-	int server;	 /* the one that answers */
 	struct str path; /* search_path asked for in the connection's options */
 	struct history_request history_request;
 	struct catalog_question question;
@@ -314,7 +313,7 @@ static void read_history(struct inspector *inspector)
 		on_history(inspector, NULL, &lost);
 		return;
 	}
-	const struct conninfo *info = fleet_info(app, inspector->server);
+	const struct conninfo *info = fleet_info(app, inspector->inspection->server);
 	conninfo_startup_option(info, "search_path", &inspector->path);
 	inspector->history_request =
 		(struct history_request){ .format = *format		 ? format
@@ -335,7 +334,6 @@ static void stand_with(struct inspector *inspector, int server)
 {
 	struct app *app = inspector->app;
 
-	inspector->server = server;
 	inspector->inspection->server = server;
 	inspector->inspection->identity = conn_view(server_lease_conn(inspector->lease))->identity;
 	if (inspector->request.wants_primary && !app->is_screen)

@@ -4,6 +4,8 @@
 #include <pg_query.h>
 #include <string.h>
 
+#include "base/compiler.h"
+#include "base/span.h"
 #include "parse/tree.h"
 
 #define NODE(name) PG_QUERY__NODE__NODE_##name
@@ -44,11 +46,6 @@ static const char *last_of(tree_node *const *parts, size_t count)
 	return last && last->node_case == NODE(STRING) ? last->string->sval : NULL;
 }
 
-static bool begins(const char *text, const char *prefix)
-{
-	return strncmp(text, prefix, strlen(prefix)) == 0;
-}
-
 /* ---- names ---- */
 
 /* Positions, sizes, locks, settings: each server has its own. What begins with pg_ is the server's own to say. */
@@ -58,10 +55,10 @@ static bool is_own_function(const char *name)
 		"inet_server_port", "version", "txid_current_if_assigned", "txid_current_snapshot",
 		"txid_status" };
 
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
 		if (strcmp(names[i], name) == 0)
 			return true;
-	return begins(name, "pg_");
+	return span_starts(span_of(name), "pg_");
 }
 
 static bool is_own_schema(const char *schema)
@@ -88,7 +85,8 @@ static void see_relation(struct judging *j, const PgQuery__RangeVar *range)
 
 	for (size_t i = 0; !has_schema && i < j->with_count; i++)
 		is_with |= strcmp(j->withs[i], range->relname) == 0;
-	if ((has_schema && is_own_schema(range->schemaname)) || begins(range->relname, "pg_"))
+	if ((has_schema && is_own_schema(range->schemaname)) ||
+		span_starts(span_of(range->relname), "pg_"))
 		object_to(j->reads, READS_OWN, "it reads the server's own catalogs or statistics");
 	add_name(j, is_with ? &j->reads->shadowed : &j->reads->relations, range->relname);
 }
@@ -125,7 +123,7 @@ static bool note_with(void *context, const ProtobufCMessage *message)
 
 	if (!IS(common_table_expr))
 		return true;
-	if (j->with_count < sizeof(j->withs) / sizeof(j->withs[0]))
+	if (j->with_count < ARRAY_SIZE(j->withs))
 		j->withs[j->with_count++] = ((const PgQuery__CommonTableExpr *)message)->ctename;
 	return true;
 }

@@ -135,16 +135,7 @@ static const struct advice rows[] = {
 	{ .id = "no-server-behind",
 		.symptom = "connection timeout",
 		.words = "still waiting for an answer",
-		.hint = "the pooler there is paused or has no server free; without a pooler, the "
-			"server itself hangs",
-		.usual = { "the pooler is paused, or all its servers are taken",
-			"the server's session is frozen" },
-		.steps = { "ask the pooler's console: SHOW POOLS, SHOW DATABASES; RESUME ends a "
-			   "pause",
-			"try the server without the pooler" } },
-	{ .id = "no-server-behind",
-		.symptom = "connection timeout",
-		.words = "query_wait_timeout",
+		.or_words = "query_wait_timeout",
 		.hint = "the pooler there is paused or has no server free; without a pooler, the "
 			"server itself hangs",
 		.usual = { "the pooler is paused, or all its servers are taken",
@@ -373,13 +364,19 @@ const struct advice *advice_at(size_t index)
 	return &rows[index];
 }
 
+static bool has_words(const struct advice *row, const char *text)
+{
+	return !row->words || strstr(text, row->words) ||
+	       (row->or_words && strstr(text, row->or_words));
+}
+
 const struct advice *advice_find(const char *sqlstate, const char *text)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		const struct advice *row = &rows[i];
 		if (row->sqlstate && strncmp(sqlstate, row->sqlstate, strlen(row->sqlstate)) != 0)
 			continue;
-		if (!row->words || strstr(text, row->words))
+		if (has_words(row, text))
 			return row;
 	}
 	return NULL;

@@ -35,6 +35,7 @@ struct advice {
 	const char *symptom;  /* what it is called; NULL = it has only a hint */
 	const char *sqlstate; /* how it begins; NULL = any */
 	const char *words;    /* contained in the text; NULL = any */
+	const char *or_words; /* … or these; NULL = no others */
 	bool stops;	      /* trying again changes nothing */
 	const char *verdict;  /* said before the server's own words; NULL = they are enough */
 	const char *asked_by; /* the connection option that wants it so; NULL = none */

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "pg/conninfo_list.h"
 
-#include <libpq-fe.h>
-
 #include "base/mem.h"
 #include "base/span.h"
 #include "pg/conninfo_private.h"

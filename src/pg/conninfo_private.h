@@ -6,6 +6,8 @@
 #ifndef DBTOP_PG_CONNINFO_PRIVATE_H
 #define DBTOP_PG_CONNINFO_PRIVATE_H
 
+#include <libpq-fe.h>
+
 #include "pg/conninfo.h"
 
 /* More than libpq knows (41 in version 15). */
@@ -37,6 +39,8 @@ bool conninfo_hosts_fit(const struct conninfo *info, struct err *e) MUST_CHECK;
 /* The value, or `otherwise` where it is unset or empty. */
 const char *conninfo_get_or(
 	const struct conninfo *info, const char *keyword, const char *otherwise);
+/* libpq frees its options without wiping: the password must not stay in freed memory. NULL is none. */
+void conninfo_options_free(PQconninfoOption *options);
 /* $HOME/NAME; NULL without a home. The caller frees. */
 char *conninfo_home_file(const char *name);
 

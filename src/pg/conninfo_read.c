@@ -2,7 +2,6 @@
 /*
  * Reading: text, service, PG* and libpq's own values into one conninfo, each value with its place.
  */
-#include <libpq-fe.h>
 #include <stdint.h>
 
 #include "base/mem.h"
@@ -17,8 +16,7 @@ static bool err_of(struct err *e, const char *source, const char *words)
 	return err_set(e, ERR_USAGE, "%.120s: %s", source, words);
 }
 
-/* libpq frees without wiping: the password must not stay in freed memory. */
-static void free_options(PQconninfoOption *options)
+void conninfo_options_free(PQconninfoOption *options)
 {
 	for (PQconninfoOption *o = options; o && o->keyword; o++)
 		if (o->val)
@@ -59,7 +57,7 @@ static bool parse(struct conninfo *info, const char *text, const char *source, s
 	for (const PQconninfoOption *o = options; o->keyword; o++)
 		if (o->val)
 			conninfo_set_from(info, o->keyword, o->val, source);
-	free_options(options);
+	conninfo_options_free(options);
 	return true;
 }
 
@@ -124,7 +122,7 @@ static char *merged_value(const struct conninfo *info, const char *keyword)
 	for (const PQconninfoOption *o = options; o && o->keyword; o++)
 		if (strcmp(o->keyword, keyword) == 0)
 			value = mem_strdup(o->val);
-	free_options(options);
+	conninfo_options_free(options);
 	PQfinish(pg);
 	conninfo_free(asked);
 	return value;
@@ -182,7 +180,7 @@ static void take_merged(struct conninfo *info, PGconn *pg)
 		conninfo_set_from(info, o->keyword, o->val, place);
 		free(place);
 	}
-	free_options(options);
+	conninfo_options_free(options);
 	if (!conninfo_get(info, "host") && !conninfo_get(info, "hostaddr"))
 		conninfo_set_from(info, "host", PQhost(pg), "default");
 	/* PG* would set them again when dialing. A read-write session is never what a watching connection is, and

@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/compiler.h"
 #include "base/mem.h"
+#include "pg/conninfo_private.h"
 
 enum { CANCEL_MS = 5000, PARAMS_MAX = 4 };
 
@@ -45,15 +46,6 @@ static bool must_be_encrypted(PGconn *pg, const PQconninfoOption *options)
 	return false;
 }
 
-/* libpq frees its copy, and does not wipe it. */
-static void free_options(PQconninfoOption *options)
-{
-	for (PQconninfoOption *o = options; o->keyword; o++)
-		if (o->val && *o->dispchar == '*')
-			explicit_bzero(o->val, strlen(o->val));
-	PQconninfoFree(options);
-}
-
 /* Every option the link was dialed with, its one address among them. */
 static void copy_options(struct cancel_by_sql *way, const PQconninfoOption *options)
 {
@@ -89,7 +81,7 @@ void *driver_cancel_new(PGconn *pg, const struct driver_text *by_sql)
 		for (int i = 0; i < by_sql->count; i++)
 			cancel->by_sql.params[i] = mem_strdup(by_sql->params[i]);
 	}
-	free_options(options);
+	conninfo_options_free(options);
 	if (cancel->plain || cancel->by_sql.sql)
 		return cancel;
 	free(cancel);
