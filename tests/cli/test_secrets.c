@@ -22,9 +22,7 @@ static struct cluster *servers;
 static int world_up(void **state)
 {
 	(void)state;
-	servers = server_start(&(struct cluster_options){
-		.is_tcp = true, .extra_hba = "host all guarded 127.0.0.1/32 scram-sha-256\n" });
-	server_run(servers, 0, "create role guarded login superuser password '" SECRET "'");
+	servers = server_start_guarded("login superuser password '" SECRET "'");
 	return 0;
 }
 

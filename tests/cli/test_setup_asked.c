@@ -20,9 +20,7 @@ struct seat {
 static int world_up(void **state)
 {
 	(void)state;
-	servers = server_start(&(struct cluster_options){
-		.is_tcp = true, .extra_hba = "host all guarded 127.0.0.1/32 scram-sha-256\n" });
-	server_run(servers, 0, "create role guarded login createdb password 'tr0ubadour'");
+	servers = server_start_guarded("login createdb password 'tr0ubadour'");
 	return 0;
 }
 

@@ -71,3 +71,23 @@ void conn_world_release(struct conn_world *w)
 	conninfo_free(w->info);
 	fake_free(w->fake);
 }
+
+int conn_world_setup(void **state)
+{
+	struct conn_world *w = calloc(1, sizeof(*w));
+
+	conn_world_init(w);
+	conn_world_open(w);
+	*state = w;
+	return 0;
+}
+
+int conn_world_teardown(void **state)
+{
+	struct conn_world *w = *state;
+
+	fake_check_done(w->fake);
+	conn_world_release(w);
+	free(w);
+	return 0;
+}

@@ -28,6 +28,9 @@ void conn_world_init(struct conn_world *w);
 void conn_world_release(struct conn_world *w);
 /* Open the connection and let everything that follows happen. */
 void conn_world_open(struct conn_world *w);
+/* Of a cmocka test: *state is an open world; at its end everything expected was asked. */
+int conn_world_setup(void **state);
+int conn_world_teardown(void **state);
 /* Ask, and let everything happen that needs no time. */
 void conn_world_ask(struct conn_world *w, const struct query *query);
 void conn_world_done(void *arg, const struct result *result, const struct err *e);

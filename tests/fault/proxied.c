@@ -3,10 +3,10 @@
 
 #include "test.h"
 
-#include <sqlite3.h>
 #include <sys/wait.h>
 
 #include "base/mem.h"
+#include "stored.h"
 
 const char *const proxied_texts[PROXIED_TEXTS] = { "BEGIN", "create table a ", "create table aa ",
 	"WITH r AS" };
@@ -43,17 +43,9 @@ int proxied_down(void **state)
 
 char *proxied_stored(struct proxied *p, const char *sql)
 {
-	char *path = mem_printf("%s/data/dbtop/dbtop.db", p->sh->home), *cell = NULL;
-	sqlite3 *db;
-	sqlite3_stmt *statement;
+	char *path = mem_printf("%s/data/dbtop/dbtop.db", p->sh->home);
+	char *cell = stored_cell(path, sql);
 
-	assert_int_equal(sqlite3_open_v2(path, &db, SQLITE_OPEN_READONLY, NULL), SQLITE_OK);
-	sqlite3_busy_timeout(db, 5000);
-	assert_int_equal(sqlite3_prepare_v2(db, sql, -1, &statement, NULL), SQLITE_OK);
-	if (sqlite3_step(statement) == SQLITE_ROW && sqlite3_column_text(statement, 0))
-		cell = mem_strdup((const char *)sqlite3_column_text(statement, 0));
-	sqlite3_finalize(statement);
-	sqlite3_close(db);
 	free(path);
 	return cell;
 }

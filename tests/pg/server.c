@@ -81,6 +81,17 @@ struct cluster *server_start(const struct cluster_options *options)
 	return cluster;
 }
 
+struct cluster *server_start_guarded(const char *role_options)
+{
+	struct cluster *cluster = server_start(&(struct cluster_options){
+		.is_tcp = true, .extra_hba = "host all guarded 127.0.0.1/32 scram-sha-256\n" });
+	char *sql = mem_printf("create role guarded %s", role_options);
+
+	server_run(cluster, 0, sql);
+	free(sql);
+	return cluster;
+}
+
 void server_end(struct cluster *cluster)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(running); i++)

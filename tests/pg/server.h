@@ -28,6 +28,8 @@
  */
 struct cluster *server_start(const struct cluster_options *options);
 struct cluster *server_start_new(const struct cluster_options *options);
+/* One over TCP too, with a role `guarded` that is asked for its password there: "login password 'x'". */
+struct cluster *server_start_guarded(const char *role_options);
 void server_end(struct cluster *cluster);
 
 /* For tests that start no cluster themselves but need the programs: exits with 77 when they are missing. */

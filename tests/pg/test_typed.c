@@ -5,7 +5,7 @@
  */
 #include "test.h"
 
-#include "core/typed.h"
+#include "typed_answer.h"
 #include "pg/conninfo.h"
 #include "pg/server.h"
 
@@ -20,10 +20,7 @@ struct world {
 	struct deep *deep;
 	struct typed *typed;
 	bool is_late;
-	int answers, ends;
-	char cell[64];
-	struct typed_end end;
-	struct err error;
+	struct typed_answer a; /* to the last text */
 };
 
 static const char schema[] =
@@ -116,24 +113,6 @@ static int tear_down(void **state)
 	return 0;
 }
 
-static void on_rows(void *arg, const struct result *result)
-{
-	struct world *w = arg;
-	const char *cell = result_rows(result) > 0 ? result_text(result, 0, 0) : NULL;
-
-	w->answers++;
-	snprintf(w->cell, sizeof(w->cell), "%s", cell ? cell : "");
-}
-
-static void on_end(void *arg, const struct typed_end *end)
-{
-	struct world *w = arg;
-
-	w->ends++;
-	w->end = *end;
-	w->error = end->e ? *end->e : (struct err){ .kind = ERR_NONE };
-}
-
 static void type(struct world *w, const char *text)
 {
 	const struct typed_request request = {
@@ -142,10 +121,10 @@ static void type(struct world *w, const char *text)
 	struct loop_timer *patience =
 		loop_timer_start(w->loop, PATIENCE_MS, 0, give_up, &w->is_late);
 
-	w->answers = w->ends = 0;
-	w->cell[0] = '\0';
-	typed_start(w->typed, &request, on_rows, on_end, w);
-	while (w->ends == 0)
+	w->a.answers = w->a.ends = 0;
+	w->a.cell[0] = '\0';
+	typed_start(w->typed, &request, typed_answer_rows, typed_answer_end, &w->a);
+	while (w->a.ends == 0)
 		turn(w);
 	loop_timer_stop(patience);
 }
@@ -159,13 +138,13 @@ static int64_t numbers_taken(struct world *w)
 static void check_answered(struct world *w, const char *text, int server, bool was_sent_on)
 {
 	type(w, text);
-	if (w->error.kind != ERR_NONE)
-		fail_msg("%s: %s", text, w->error.text);
-	if (w->end.server != server)
-		fail_msg("%s: by %d, not by %d (%s)", text, w->end.server, server, w->end.why);
-	assert_int_equal(w->answers, 1);
-	assert_int_equal(w->end.is_read, server == 1);
-	assert_int_equal(w->end.was_sent_on, was_sent_on);
+	if (w->a.error.kind != ERR_NONE)
+		fail_msg("%s: %s", text, w->a.error.text);
+	if (w->a.end.server != server)
+		fail_msg("%s: by %d, not by %d (%s)", text, w->a.end.server, server, w->a.end.why);
+	assert_int_equal(w->a.answers, 1);
+	assert_int_equal(w->a.end.is_read, server == 1);
+	assert_int_equal(w->a.end.was_sent_on, was_sent_on);
 }
 
 static void what_is_a_read_is_answered_by_the_standby(void **state)
@@ -185,7 +164,7 @@ static void what_is_a_read_is_answered_by_the_standby(void **state)
 
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		check_answered(w, rows[i].text, 1, false);
-		assert_string_equal(w->cell, rows[i].cell);
+		assert_string_equal(w->a.cell, rows[i].cell);
 	}
 	assert_int_equal(numbers_taken(w), 0);
 }
@@ -235,7 +214,7 @@ static void a_volatile_cast_that_nobody_names_keeps_all_reads_on_the_primary(voi
 
 	check_answered(w, "SELECT a + 1 FROM t", 0, false);
 	assert_string_equal(
-		w->end.why, "function to_pair is volatile, and called without being named");
+		w->a.end.why, "function to_pair is volatile, and called without being named");
 
 	server_run(w->cluster, 0, "drop cast (int as app.pair)");
 	server_wait(w->cluster, 1, "select not (" HAS_CAST ")");
@@ -247,13 +226,13 @@ static void several_statements_and_mistakes_are_errors_and_change_nothing(void *
 	struct world *w = *state;
 
 	type(w, "SELECT 1; DELETE FROM app.t");
-	assert_string_equal(w->error.sqlstate, "42601");
-	assert_int_equal(w->answers, 0);
+	assert_string_equal(w->a.error.sqlstate, "42601");
+	assert_int_equal(w->a.answers, 0);
 	type(w, "COMMIT");
-	assert_int_equal(w->error.kind, ERR_USAGE);
+	assert_int_equal(w->a.error.kind, ERR_USAGE);
 	type(w, "SELECT 1 / 0");
-	assert_string_equal(w->error.sqlstate, "22012");
-	assert_int_equal(w->end.server, 1);
+	assert_string_equal(w->a.error.sqlstate, "22012");
+	assert_int_equal(w->a.end.server, 1);
 	server_expect(w->cluster, 0, "select count(*) > 0 from app.t", "t");
 }
 

@@ -4,7 +4,6 @@
 #include "story/world.h"
 
 #include <signal.h>
-#include <sqlite3.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -12,6 +11,7 @@
 
 #include "base/mem.h"
 #include "scratch.h"
+#include "stored.h"
 
 struct start {
 	const struct world *world;
@@ -196,17 +196,9 @@ void world_answer(struct world *w, const char *key, const char *words)
 
 char *world_stored(struct world *w, const char *sql)
 {
-	char *path = mem_printf("%s/.local/share/dbtop/dbtop.db", w->home), *cell = NULL;
-	sqlite3 *db;
-	sqlite3_stmt *statement;
+	char *path = mem_printf("%s/.local/share/dbtop/dbtop.db", w->home);
+	char *cell = stored_cell(path, sql);
 
-	assert_int_equal(sqlite3_open_v2(path, &db, SQLITE_OPEN_READONLY, NULL), SQLITE_OK);
-	sqlite3_busy_timeout(db, 5000);
-	assert_int_equal(sqlite3_prepare_v2(db, sql, -1, &statement, NULL), SQLITE_OK);
-	if (sqlite3_step(statement) == SQLITE_ROW && sqlite3_column_text(statement, 0))
-		cell = mem_strdup((const char *)sqlite3_column_text(statement, 0));
-	sqlite3_finalize(statement);
-	sqlite3_close(db);
 	free(path);
 	return cell;
 }

@@ -6,26 +6,6 @@
 
 #include "fake/conn_world.h"
 
-static int setup(void **state)
-{
-	struct conn_world *w = calloc(1, sizeof(*w));
-
-	conn_world_init(w);
-	conn_world_open(w);
-	*state = w;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	struct conn_world *w = *state;
-
-	fake_check_done(w->fake);
-	conn_world_release(w);
-	free(w);
-	return 0;
-}
-
 static const struct query probe = { .sql = "SELECT probe", .is_prepared = true };
 
 static void a_text_is_prepared_once_a_link(void **state)
@@ -160,7 +140,7 @@ static void a_statement_that_is_there_already_is_used(void **state)
 
 int main(void)
 {
-#define CASE(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define CASE(name) cmocka_unit_test_setup_teardown(name, conn_world_setup, conn_world_teardown)
 	const struct CMUnitTest tests[] = {
 		CASE(a_text_is_prepared_once_a_link),
 		CASE(a_statement_the_server_lost_is_prepared_again),

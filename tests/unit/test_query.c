@@ -6,26 +6,6 @@
 
 #include "fake/conn_world.h"
 
-static int setup(void **state)
-{
-	struct conn_world *w = calloc(1, sizeof(*w));
-
-	conn_world_init(w);
-	conn_world_open(w);
-	*state = w;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	struct conn_world *w = *state;
-
-	fake_check_done(w->fake);
-	conn_world_release(w);
-	free(w);
-	return 0;
-}
-
 static void rows_reach_the_one_who_asked(void **state)
 {
 	struct conn_world *w = *state;
@@ -359,7 +339,7 @@ static void a_question_on_a_lost_link_ends_with_the_conn(void **state)
 
 int main(void)
 {
-#define CASE(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define CASE(name) cmocka_unit_test_setup_teardown(name, conn_world_setup, conn_world_teardown)
 	const struct CMUnitTest tests[] = {
 		CASE(rows_reach_the_one_who_asked),
 		CASE(the_next_question_may_be_asked_in_the_answer),

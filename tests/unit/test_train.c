@@ -6,26 +6,6 @@
 
 #include "fake/conn_world.h"
 
-static int setup(void **state)
-{
-	struct conn_world *w = calloc(1, sizeof(*w));
-
-	conn_world_init(w);
-	conn_world_open(w);
-	*state = w;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	struct conn_world *w = *state;
-
-	fake_check_done(w->fake);
-	conn_world_release(w);
-	free(w);
-	return 0;
-}
-
 struct ride {
 	struct conn_world *w;
 	struct train train;
@@ -174,7 +154,7 @@ static void rows_are_not_taken_in_a_train(void **state)
 
 int main(void)
 {
-#define CASE(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define CASE(name) cmocka_unit_test_setup_teardown(name, conn_world_setup, conn_world_teardown)
 	const struct CMUnitTest tests[] = {
 		CASE(questions_of_a_train_are_answered_one_by_one),
 		CASE(behind_a_failure_nothing_of_a_train_is_answered),

@@ -5,7 +5,7 @@
  */
 #include "test.h"
 
-#include "core/typed.h"
+#include "typed_answer.h"
 #include "fake/servers_world.h"
 
 #define TEXT	   "SELECT a FROM t"
@@ -17,10 +17,7 @@ struct world {
 	struct deep *deep;
 	struct typed *typed;
 	struct typed_run *run;
-	int answers, ends;
-	char cell[64];
-	struct typed_end end;
-	struct err error;
+	struct typed_answer a; /* to the last text */
 };
 
 static int set_up(void **state)
@@ -50,31 +47,13 @@ static int tear_down(void **state)
 	return servers_world_teardown(&servers);
 }
 
-static void on_rows(void *arg, const struct result *result)
-{
-	struct world *w = arg;
-	const char *cell = result_rows(result) > 0 ? result_text(result, 0, 0) : NULL;
-
-	w->answers++;
-	snprintf(w->cell, sizeof(w->cell), "%s", cell ? cell : "");
-}
-
-static void on_end(void *arg, const struct typed_end *end)
-{
-	struct world *w = arg;
-
-	w->ends++;
-	w->end = *end;
-	w->error = end->e ? *end->e : (struct err){ .kind = ERR_NONE };
-}
-
 static void type(struct world *w, const char *text)
 {
 	const struct typed_request request = { .text = text, .is_split = true };
 
-	w->answers = w->ends = 0;
-	w->run = typed_start(w->typed, &request, on_rows, on_end, w);
-	assert_int_equal(w->ends, 0); /* never before a turn */
+	w->a.answers = w->a.ends = 0;
+	w->run = typed_start(w->typed, &request, typed_answer_rows, typed_answer_end, &w->a);
+	assert_int_equal(w->a.ends, 0); /* never before a turn */
 	servers_world_ms(w->s, 0);
 }
 
@@ -116,12 +95,12 @@ static void a_read_is_answered_by_a_standby_inside_read_only(void **state)
 
 	type(w, TEXT);
 
-	assert_int_equal(w->ends, 1);
-	assert_int_equal(w->answers, 1);
-	assert_string_equal(w->cell, "7");
-	assert_int_equal(w->end.server, 1);
-	assert_true(w->end.is_read);
-	assert_string_equal(w->end.why, "");
+	assert_int_equal(w->a.ends, 1);
+	assert_int_equal(w->a.answers, 1);
+	assert_string_equal(w->a.cell, "7");
+	assert_int_equal(w->a.end.server, 1);
+	assert_true(w->a.end.is_read);
+	assert_string_equal(w->a.end.why, "");
 }
 
 static void the_catalog_is_asked_once_a_minute_for_a_text(void **state)
@@ -132,7 +111,7 @@ static void the_catalog_is_asked_once_a_minute_for_a_text(void **state)
 	expect_rows(w, 1, TEXT, "8");
 	expect(w, 1, "COMMIT", "COMMIT");
 	type(w, TEXT);
-	assert_string_equal(w->cell, "8");
+	assert_string_equal(w->a.cell, "8");
 
 	servers_world_ms(w->s, 61000);
 	a_read_is_answered_by_a_standby_inside_read_only(state);
@@ -149,11 +128,11 @@ static void what_the_catalog_objects_to_goes_to_the_primary_and_says_why(void **
 
 	type(w, "SELECT f()");
 
-	assert_int_equal(w->answers, 1);
-	assert_int_equal(w->end.server, 0);
-	assert_false(w->end.is_read);
-	assert_false(w->end.was_sent_on);
-	assert_string_equal(w->end.why, "function f is volatile");
+	assert_int_equal(w->a.answers, 1);
+	assert_int_equal(w->a.end.server, 0);
+	assert_false(w->a.end.is_read);
+	assert_false(w->a.end.was_sent_on);
+	assert_string_equal(w->a.end.why, "function f is volatile");
 }
 
 static void what_a_standby_refuses_as_a_write_runs_on_the_primary(void **state)
@@ -170,10 +149,10 @@ static void what_a_standby_refuses_as_a_write_runs_on_the_primary(void **state)
 
 	type(w, TEXT);
 
-	assert_int_equal(w->ends, 1);
-	assert_int_equal(w->answers, 1);
-	assert_int_equal(w->end.server, 0);
-	assert_true(w->end.was_sent_on);
+	assert_int_equal(w->a.ends, 1);
+	assert_int_equal(w->a.answers, 1);
+	assert_int_equal(w->a.end.server, 0);
+	assert_true(w->a.end.was_sent_on);
 	/* the standby is what it was: a write it refused says nothing of it */
 	assert_int_equal(servers_circuit(w->s->servers, 1)->state, CIRCUIT_REPLICA);
 	assert_int_equal(w->s->fakes[1]->dials, dials + 1);
@@ -191,10 +170,10 @@ static void any_other_failure_is_told_and_nothing_is_sent_again(void **state)
 	type(w, TEXT);
 	servers_world_ms(w->s, 1000);
 
-	assert_int_equal(w->ends, 1);
-	assert_int_equal(w->answers, 0);
-	assert_int_equal(w->error.kind, ERR_CONNECT);
-	assert_int_equal(w->end.outcome, WORK_ROLLED_BACK);
+	assert_int_equal(w->a.ends, 1);
+	assert_int_equal(w->a.answers, 0);
+	assert_int_equal(w->a.error.kind, ERR_CONNECT);
+	assert_int_equal(w->a.end.outcome, WORK_ROLLED_BACK);
 }
 
 static void what_is_no_read_goes_to_the_primary_at_once(void **state)
@@ -204,9 +183,9 @@ static void what_is_no_read_goes_to_the_primary_at_once(void **state)
 
 	type(w, "SELECT a FROM t FOR UPDATE");
 
-	assert_int_equal(w->answers, 1);
-	assert_int_equal(w->end.server, 0);
-	assert_string_equal(w->end.why, "it locks rows");
+	assert_int_equal(w->a.answers, 1);
+	assert_int_equal(w->a.end.server, 0);
+	assert_string_equal(w->a.end.why, "it locks rows");
 }
 
 static void a_transaction_of_ones_own_is_refused_unsent(void **state)
@@ -215,9 +194,9 @@ static void a_transaction_of_ones_own_is_refused_unsent(void **state)
 
 	type(w, "BEGIN");
 
-	assert_int_equal(w->ends, 1);
-	assert_int_equal(w->error.kind, ERR_USAGE);
-	assert_int_equal(w->end.server, SERVERS_NONE);
+	assert_int_equal(w->a.ends, 1);
+	assert_int_equal(w->a.error.kind, ERR_USAGE);
+	assert_int_equal(w->a.end.server, SERVERS_NONE);
 }
 
 static void a_canceled_one_ends_as_canceled_and_is_not_sent_on(void **state)
@@ -228,15 +207,15 @@ static void a_canceled_one_ends_as_canceled_and_is_not_sent_on(void **state)
 	fake_expect(w->s->fakes[1], TEXT);
 	fake_silence(w->s->fakes[1]);
 	type(w, TEXT);
-	assert_int_equal(w->ends, 0);
+	assert_int_equal(w->a.ends, 0);
 	expect(w, 1, "ROLLBACK", "ROLLBACK");
 
 	typed_cancel(w->run);
 	servers_world_ms(w->s, 0);
 
-	assert_int_equal(w->ends, 1);
-	assert_int_equal(w->answers, 0);
-	assert_int_equal(w->error.kind, ERR_CANCELED);
+	assert_int_equal(w->a.ends, 1);
+	assert_int_equal(w->a.answers, 0);
+	assert_int_equal(w->a.error.kind, ERR_CANCELED);
 }
 
 int main(void)
