@@ -115,21 +115,34 @@ bool session_is_shared(const struct conn *conn)
 	return conn->options.purpose == CONN_MONITOR && conn->view.identity.is_pooled;
 }
 
-bool session_send_local(struct conn *conn, const struct driver_text *question)
-{
-	const struct conn_options *o = &conn->options;
+/* What travels with a question or a transaction on a session that others use too; its texts live in it. */
+struct local_settings {
 	char statement[NUMBER_BYTES], lock[NUMBER_BYTES], idle[NUMBER_BYTES], pid[NUMBER_BYTES];
 	char name[APPLICATION_NAME_BYTES + 1];
-	const char *params[] = { number(o->statement_timeout_ms, statement),
-		number(o->lock_timeout_ms, lock), number(IDLE_IN_TRANSACTION_MS, idle),
-		application_name(conn, name), pid };
+	const char *params[6]; /* as session-local.sql and unit-settings.sql count them */
+};
+
+static void settings_fill(struct local_settings *s, const struct conn *conn)
+{
+	const struct conn_options *o = &conn->options;
+	const char *const params[] = { number(o->statement_timeout_ms, s->statement),
+		number(o->lock_timeout_ms, s->lock), number(IDLE_IN_TRANSACTION_MS, s->idle),
+		application_name(conn, s->name), s->pid, o->set_role };
+
+	snprintf(s->pid, sizeof(s->pid), "%d", conn->driver->backend_pid(conn->link));
+	memcpy(s->params, params, sizeof(params));
+}
+
+bool session_send_local(struct conn *conn, const struct driver_text *question)
+{
+	struct local_settings s;
 	const struct driver_text settings = {
 		sql_get("session-local", conn->view.identity.server_version),
-		ARRAY_SIZE(params),
-		params,
+		ARRAY_SIZE(s.params) - 1, /* it only reads, in no other role */
+		s.params,
 	};
 
-	snprintf(pid, sizeof(pid), "%d", conn->driver->backend_pid(conn->link));
+	settings_fill(&s, conn);
 	return conn->driver->send_pair(conn->link, &settings, question);
 }
 
@@ -141,20 +154,15 @@ bool conn_is_shared(const struct conn *conn)
 
 void conn_set_local(struct conn *conn, int64_t deadline_ms, query_done_fn *done, void *arg)
 {
-	const struct conn_options *o = &conn->options;
-	char statement[NUMBER_BYTES], lock[NUMBER_BYTES], idle[NUMBER_BYTES], pid[NUMBER_BYTES];
-	char name[APPLICATION_NAME_BYTES + 1];
-	const char *params[] = { number(o->statement_timeout_ms, statement),
-		number(o->lock_timeout_ms, lock), number(IDLE_IN_TRANSACTION_MS, idle),
-		application_name(conn, name), pid, o->set_role };
+	struct local_settings s;
 	const struct query query = {
 		.sql = sql_get("unit-settings", conn->view.identity.server_version),
-		.params = params,
-		.param_count = ARRAY_SIZE(params),
+		.params = s.params,
+		.param_count = ARRAY_SIZE(s.params),
 		.deadline_ms = deadline_ms,
 	};
 
-	snprintf(pid, sizeof(pid), "%d", conn->driver->backend_pid(conn->link));
+	settings_fill(&s, conn);
 	conn_query(conn, &query, done, arg);
 }
 
