@@ -6,7 +6,6 @@
 
 #include "core/app.h"
 #include "core/fleet.h"
-#include "pg/conninfo.h"
 #include "pg/lease.h"
 
 /* A sample lives for so many intervals, and not less than some seconds: a scrape between two of them sees the last. */

@@ -9,7 +9,6 @@
 #include "core/fleet.h"
 #include "core/migrations.h"
 #include "core/run.h"
-#include "pg/conninfo.h"
 #include "probe/app_pools.h"
 #include "probe/probes.h"
 #include "probe/standby.h"
