@@ -282,14 +282,25 @@ static bool is_given_up(const struct app *app)
 	return servers_failure(app->fleet->servers, app->fleet->here)->kind != ERR_NONE;
 }
 
+/* As the bars name it: a socket directory is "local". */
+static void screen_name(const struct app *app, int server, char out[FLEET_NAME_BYTES])
+{
+	const char *port = conninfo_get(fleet_info(app, server), "port");
+
+	if (conninfo_is_local(fleet_info(app, server)))
+		snprintf(out, FLEET_NAME_BYTES, "local:%.20s", port ? port : "5432");
+	else
+		fleet_name(app, server, out);
+}
+
 static void say_moved(struct app *app, int before)
 {
 	const struct circuit *there = servers_circuit(app->fleet->servers, app->fleet->here);
 	const struct circuit *left = servers_circuit(app->fleet->servers, before);
 	char now[FLEET_NAME_BYTES], then[FLEET_NAME_BYTES];
 
-	fleet_name(app, app->fleet->here, now);
-	fleet_name(app, before, then);
+	screen_name(app, app->fleet->here, now);
+	screen_name(app, before, then);
 	app_message(app, MESSAGE_WARN,
 		"the primary is %.80s now (timeline %" PRId64 "); %.80s is %s", now,
 		there->timeline, then, circuit_state_word(left->state));
@@ -303,7 +314,7 @@ static void tell_run(struct app *app, int primary)
 	if (app->fleet->told == primary || !app->is_screen)
 		return;
 	app->fleet->told = primary;
-	fleet_name(app, primary, name);
+	screen_name(app, primary, name);
 	app_message(app, MESSAGE_WARN,
 		"the primary is %.80s now (timeline %" PRId64
 		"): leave this run, its plan was made for another server",
