@@ -71,10 +71,16 @@ static void fail_late(struct servers_ask *ask)
 
 /* ---- what fits ---- */
 
+/* Until all were looked at there may be a primary; after that there is one only where one says so. */
+static bool may_have_primary(const struct servers_ask *ask)
+{
+	return !ask->has_looked || (!ask->servers->is_split && servers_live_primary(ask->servers));
+}
+
 static enum route_class class_of(const struct servers_ask *ask)
 {
 	bool wants_primary = ask->is_behind || ask->token.lsn == UINT64_MAX ||
-			     (ask->wish.prefers_primary && !ask->has_looked);
+			     (ask->wish.prefers_primary && may_have_primary(ask));
 
 	if (ask->wish.class == ROUTE_ANY && wants_primary)
 		return ROUTE_PRIMARY;

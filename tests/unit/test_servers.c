@@ -64,6 +64,32 @@ static void reads_go_to_standbys_and_writes_to_the_primary(void **state)
 		server_lease_server(w->holders[0].lease), server_lease_server(w->holders[1].lease));
 }
 
+static void a_read_that_prefers_the_primary_finds_it_further_down_the_list(void **state)
+{
+	struct servers_world *w = *state;
+	servers_world_demote(w, 0);
+	servers_world_promote(w, 2, 2);
+	servers_world_open(w, 3);
+	struct servers_wish wish = servers_world_wish(ROUTE_ANY);
+	wish.prefers_primary = true;
+
+	assert_int_equal(servers_world_ask(w, 0, &wish), 2);
+}
+
+/* The last answer to be looked for is the one that says it: by then a standby would do, if there were none. */
+static void a_read_that_prefers_the_primary_takes_the_one_just_promoted(void **state)
+{
+	struct servers_world *w = *state;
+	servers_world_demote(w, 0);
+	servers_world_open(w, 2);
+	servers_world_look(w);
+	servers_world_promote(w, 1, 2);
+	struct servers_wish wish = servers_world_wish(ROUTE_ANY);
+	wish.prefers_primary = true;
+
+	assert_int_equal(servers_world_ask(w, 0, &wish), 1);
+}
+
 static void a_read_that_prefers_the_primary_is_answered_by_a_standby_while_it_is_away(void **state)
 {
 	struct servers_world *w = *state;
@@ -355,6 +381,8 @@ int main(void)
 		TEST(a_primary_further_down_the_list_is_found),
 		TEST(a_frozen_first_server_is_left_when_its_dial_is_given_up),
 		TEST(reads_go_to_standbys_and_writes_to_the_primary),
+		TEST(a_read_that_prefers_the_primary_finds_it_further_down_the_list),
+		TEST(a_read_that_prefers_the_primary_takes_the_one_just_promoted),
 		TEST(a_read_that_prefers_the_primary_is_answered_by_a_standby_while_it_is_away),
 		TEST(who_reads_behind_his_own_write_waits_a_little_and_gets_the_standby),
 		TEST(a_standby_that_stays_behind_the_write_gives_way_to_the_primary),
